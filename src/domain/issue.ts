@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+export type Severity = 'info' | 'warning' | 'error';
+
+/** Every issue a record can carry: faults of the data, never of the program. */
+export const ISSUE_CATALOGUE = {
+  'header-unknown': 'warning',
+  'header-unreadable': 'warning',
+  'header-value-unreadable': 'warning',
+  'header-conflict': 'warning',
+  'pixel-size-missing': 'warning',
+  'pixel-size-conflict': 'warning',
+  'data-bar-implausible': 'warning',
+  'navigation-camera': 'info',
+  'ion-beam': 'info',
+  'time-zone-assumed': 'info',
+  'start-time-from-file': 'info',
+  'atom-types-missing': 'info',
+  'preparation-date-assumed': 'info',
+  'not-tiff': 'info',
+  'more-pages': 'info',
+  'no-contrast': 'warning',
+  'sidecar-unreadable': 'warning',
+  'tiff-damaged': 'warning',
+  'not-classified': 'info',
+} as const satisfies Record<string, Severity>;
+
+export type IssueCode = keyof typeof ISSUE_CATALOGUE;
+
+export const Issue = z.looseObject({
+  code: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+});
+export type Issue = z.infer<typeof Issue>;
+
+/** Makes an issue of the catalogue; `data` carries the numbers behind the sentence. */
+export function issue(code: IssueCode, message: string, data: Record<string, string | number | boolean> = {}): Issue {
+  return { code, severity: ISSUE_CATALOGUE[code], message, ...data };
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const common = { environment: 'node', sequence: { shuffle: { tests: true } }, retry: 0, allowOnly: false } as const;
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/global-setup.ts'],
+    projects: [
+      { extends: true, test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { ...common, name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: { ...common, name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      { extends: true, test: { ...common, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 300_000 } },
+    ],
+  },
+});
