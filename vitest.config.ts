@@ -4,6 +4,8 @@ const common = { environment: 'node', sequence: { shuffle: { tests: true } }, re
 
 export default defineConfig({
   test: {
+    reporters: process.env['SEMANTIFF_TEST_REPORT'] ? ['default', 'json'] : ['default'],
+    ...(process.env['SEMANTIFF_TEST_REPORT'] && { outputFile: { json: process.env['SEMANTIFF_TEST_REPORT'] } }),
     globalSetup: ['test/global-setup.ts'],
     projects: [
       { extends: true, test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },

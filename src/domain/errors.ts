@@ -2,6 +2,7 @@
  * What a caller can act on. The prefix names the stage that failed; anything else that is thrown is a programming fault.
  */
 export type IngestErrorCode =
+  | 'watcher/inbox'
   | 'raster/not-a-picture'
   | 'raster/truncated'
   | 'raster/corrupt'
@@ -16,6 +17,8 @@ export type IngestErrorCode =
   | 'publish/folder'
   | 'store/ledger'
   | 'store/io'
+  | 'store/locked'
+  | 'store/absent'
   | 'pipeline/deadline'
   | 'pipeline/memory'
   | 'pipeline/worker-crashed'

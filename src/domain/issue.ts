@@ -13,6 +13,7 @@ export const ISSUE_CATALOGUE = {
   'data-bar-implausible': 'warning',
   'navigation-camera': 'info',
   'ion-beam': 'info',
+  'date-ambiguous': 'info',
   'time-zone-assumed': 'info',
   'start-time-from-file': 'info',
   'atom-types-missing': 'info',

@@ -109,8 +109,17 @@ export type Decision = z.infer<typeof Decision>;
 export const ModelRef = z.strictObject({ name: z.string(), version: z.string(), sha256: Sha256 });
 export type ModelRef = z.infer<typeof ModelRef>;
 
+/** Which vectors this one may be compared with: those of the same backbone after the same preprocessing. */
+export const EmbeddingOrigin = z.strictObject({
+  backboneSha256: Sha256,
+  preprocessing: z.string(),
+  dimensions: z.int().positive(),
+});
+export type EmbeddingOrigin = z.infer<typeof EmbeddingOrigin>;
+
 export const Classification = z.strictObject({
   model: ModelRef.optional(),
+  embedding: EmbeddingOrigin.optional(),
   labels: z.array(Label),
   decision: Decision,
   reason: z.string(),

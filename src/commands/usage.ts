@@ -1,0 +1,211 @@
+/** One option of a verb: how it is typed, and which setting of the config it is, if any. */
+export interface OptionSpec {
+  /** As `--name`; a value follows unless `flag`. */
+  flag?: true;
+  short?: string;
+  multiple?: true;
+  value?: string;
+  help: string;
+  /** Dotted name of the setting that this option overrides. */
+  setting?: string;
+}
+
+export interface VerbSpec {
+  summary: string;
+  operands: string;
+  options: Record<string, OptionSpec>;
+  examples: string[];
+}
+
+const PLACES: Record<string, OptionSpec> = {
+  config: { value: 'FILE', help: 'config file (default: semantiff.config.json or .yaml here)' },
+  out: { short: 'o', value: 'REPO', help: 'folder of the records', setting: 'repo' },
+  state: { value: 'DIR', help: 'folder of ledger and index, on a local disk', setting: 'state' },
+  json: { flag: true, help: 'one JSON object a line on stdout' },
+  log: { value: 'LEVEL', help: 'log lines on stderr: fatal, error, warn, info, debug, silent', setting: 'log.level' },
+};
+
+const WORK: Record<string, OptionSpec> = {
+  workers: { short: 'w', value: 'N', help: 'worker processes (default: one a core)', setting: 'workers.count' },
+  accept: { value: 'KINDS', help: 'tiff,jpeg,png: kinds that become records (default: tiff)', setting: 'accept' },
+  instrument: { value: 'ID', help: 'your name for the instrument', setting: 'instrument.id' },
+  'time-zone': { value: 'ZONE', help: 'time zone of the microscope, e.g. Europe/Rome', setting: 'instrument.timeZone' },
+  model: { value: 'NAME', help: 'model that labels the pictures', setting: 'classify.model' },
+  durability: { value: 'MODE', help: 'record or batch: what is forced to disk at once', setting: 'durability' },
+  deadline: { value: 'SECONDS', help: 'longest time for one file (default: 120)', setting: 'workers.deadlineS' },
+  'memory-mib': {
+    value: 'MIB',
+    help: 'memory at which a worker is stopped (default: 1536)',
+    setting: 'workers.memoryMiB',
+  },
+  'no-classify': { flag: true, help: 'no labels' },
+};
+
+/** Every verb with its options: the source of `--help`, of argument parsing and of the documentation. */
+export const VERBS: Record<string, VerbSpec> = {
+  init: {
+    summary: 'write a config file, asking what it does not know',
+    operands: '',
+    options: {
+      inbox: { value: 'DIR', help: 'folder the microscope writes to', setting: 'inbox' },
+      out: PLACES['out'] as OptionSpec,
+      instrument: WORK['instrument'] as OptionSpec,
+      'time-zone': WORK['time-zone'] as OptionSpec,
+      file: { value: 'FILE', help: 'config file to write (default: semantiff.config.yaml)' },
+      yes: { flag: true, short: 'y', help: 'ask nothing; overwrite nothing' },
+    },
+    examples: ['semantiff init', 'semantiff init --inbox /data/sem --out /data/records --instrument gemini --yes'],
+  },
+  backfill: {
+    summary: 'make records of all micrographs below a folder',
+    operands: 'DIR',
+    options: { ...PLACES, ...WORK },
+    examples: [
+      'semantiff backfill /data/sem --out /data/records',
+      'semantiff backfill scans -o records --json > done.jsonl',
+    ],
+  },
+  watch: {
+    summary: 'make records of micrographs as they arrive, until stopped',
+    operands: '[DIR]',
+    options: {
+      ...PLACES,
+      ...WORK,
+      mode: { value: 'MODE', help: 'auto, native or polling (network shares)', setting: 'watch.mode' },
+      'settle-ms': { value: 'MS', help: 'time without change before a file is complete', setting: 'watch.settleMs' },
+    },
+    examples: ['semantiff watch /data/sem --out /data/records'],
+  },
+  search: {
+    summary: 'find records by words, labels, physical ranges or likeness',
+    operands: '[WORDS...]',
+    options: {
+      ...PLACES,
+      label: { value: 'LABEL', multiple: true, help: 'one of its five labels' },
+      vendor: { value: 'NAME', help: 'vendor of the instrument' },
+      decision: { value: 'WORD', help: 'accepted, suggested, review or none' },
+      kv: { value: 'RANGE', help: 'acceleration voltage, kV: 5..15, ">10", 500V..2kV' },
+      'pixel-size': { value: 'RANGE', help: 'pixel size, nm: "<5nm"' },
+      'field-width': { value: 'RANGE', help: 'horizontal field width, um: 1um..10um' },
+      'working-distance': { value: 'RANGE', help: 'working distance, mm: 4..6' },
+      magnification: { value: 'RANGE', help: 'magnification as the instrument states it' },
+      date: { value: 'RANGE', help: 'acquisition date: 2017.., 2017-03..2019' },
+      like: { value: 'FILE|ID', help: 'records that look like this picture' },
+      limit: { value: 'N', help: 'number of results (default: 20)' },
+    },
+    examples: [
+      'semantiff search "porous scaffold" --kv 5..15 -o records',
+      'semantiff search --like image.tif -o records',
+    ],
+  },
+  status: {
+    summary: 'how many files are where, and why',
+    operands: '[FILE]',
+    options: {
+      ...PLACES,
+      show: { value: 'STATE', help: 'list the files of a state: waiting, queued, done, skipped, quarantined' },
+      limit: { value: 'N', help: 'number of files listed (default: 20)' },
+    },
+    examples: [
+      'semantiff status -o records',
+      'semantiff status --show quarantined -o records',
+      'semantiff status scan_017.tif -o records',
+    ],
+  },
+  retry: {
+    summary: 'queue quarantined files again for the next backfill',
+    operands: '[FILE...]',
+    options: PLACES,
+    examples: ['semantiff retry -o records'],
+  },
+  reprocess: {
+    summary: 'make new revisions of records that an older program or model made',
+    operands: '',
+    options: {
+      ...PLACES,
+      ...WORK,
+      stage: {
+        value: 'STAGE',
+        help: 'harvest, convert or classify: redo what an older one of these made (default: all)',
+      },
+      all: { flag: true, help: 'redo every record, current or not' },
+    },
+    examples: ['semantiff reprocess -o records', 'semantiff reprocess --stage classify --model my-lab -o records'],
+  },
+  retrain: {
+    summary: 'train a new model from class folders (folder name = label)',
+    operands: 'DIR...',
+    options: {
+      name: { value: 'NAME', help: 'name of the new model (default: my-lab)' },
+      version: { value: 'VERSION', help: 'version of the new model (default: the next number)' },
+      models: { value: 'DIR', help: 'folder of models to write to (default: STATE/models)' },
+      base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
+      seed: { value: 'N', help: 'seed of the training (default: 1)' },
+      config: PLACES['config'] as OptionSpec,
+      out: PLACES['out'] as OptionSpec,
+      state: PLACES['state'] as OptionSpec,
+      json: PLACES['json'] as OptionSpec,
+      log: PLACES['log'] as OptionSpec,
+    },
+    examples: ['semantiff retrain labelled/ --name my-lab -o records'],
+  },
+  doctor: {
+    summary: 'check the configuration against the world',
+    operands: '',
+    options: { ...PLACES, inbox: { value: 'DIR', help: 'folder the microscope writes to', setting: 'inbox' } },
+    examples: ['semantiff doctor'],
+  },
+  demo: {
+    summary: 'back-fill the simulated micrographs that come with the program',
+    operands: '',
+    options: { out: { short: 'o', value: 'DIR', help: 'folder to write to (default: demo-out)' } },
+    examples: ['semantiff demo'],
+  },
+  worker: {
+    summary: 'process batches given as JSON lines on stdin (Spark, SLURM)',
+    operands: '',
+    options: {
+      ...PLACES,
+      ...WORK,
+      stdio: { flag: true, help: 'JSON lines on stdin and stdout' },
+    },
+    examples: ['semantiff worker --stdio -o records'],
+  },
+};
+
+/** The text of `semantiff --help`. */
+export function overview(version: string): string {
+  const width = Math.max(...Object.keys(VERBS).map((verb) => verb.length));
+  const verbs = Object.entries(VERBS).map(([verb, { summary }]) => `  ${verb.padEnd(width)}  ${summary}`);
+  return [
+    `semantiff ${version}: every micrograph a findable, published, machine-labelled record`,
+    '',
+    'Usage: semantiff VERB [OPTIONS]',
+    '',
+    ...verbs,
+    '',
+    'semantiff VERB --help tells more. Settings come from flags, SEMANTIFF_* variables and semantiff.config.yaml.',
+    'Exit codes: 0 all well, 1 the program failed, 2 wrong use or config, 3 finished with quarantined files.',
+    '',
+  ].join('\n');
+}
+
+/** The text of `semantiff VERB --help`. */
+export function usage(verb: string, spec: VerbSpec): string {
+  const rows = Object.entries(spec.options).map(([name, option]) => [optionHead(name, option), option.help] as const);
+  const width = Math.max(...rows.map(([head]) => head.length));
+  return [
+    `semantiff ${verb}: ${spec.summary}`,
+    '',
+    `Usage: semantiff ${[verb, spec.operands, '[OPTIONS]'].filter(Boolean).join(' ')}`,
+    '',
+    ...rows.map(([head, help]) => `  ${head.padEnd(width)}  ${help}`),
+    '',
+    ...spec.examples.map((example) => `  $ ${example}`),
+    '',
+  ].join('\n');
+}
+
+function optionHead(name: string, { short, value }: OptionSpec): string {
+  return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+const TimeZone = z.string().refine(isTimeZone, {
+  error: 'expected an IANA time zone such as Europe/Rome, or an offset such as +01:00',
+});
+
+function isTimeZone(value: string): boolean {
+  if (/^[+-](0\d|1[0-4]):[0-5]\d$/.test(value)) return value !== '-00:00';
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const Score = z.number().min(0).max(1);
+
+/** The one source of every setting: its name, default, limits and description. */
+export const Config = z.strictObject({
+  inbox: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder the microscope writes to; watched and back-filled, never changed.'),
+  repo: z.string().min(1).optional().describe('Folder of the published records (REPO).'),
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of ledger and index (STATE), on a local disk. Default: one per user and REPO.'),
+  accept: z
+    .array(z.enum(['tiff', 'jpeg', 'png']))
+    .min(1)
+    .default(['tiff'])
+    .describe('Kinds of picture that become records, by content.'),
+  durability: z
+    .enum(['record', 'batch'])
+    .optional()
+    .describe('When records are forced to disk: each one, or grouped. Default: batch for backfill, record for watch.'),
+  instrument: z
+    .strictObject({
+      id: z.string().min(1).optional().describe('Your name for the instrument, written to every record.'),
+      timeZone: TimeZone.optional().describe('Time zone of the microscope computer. Default: that of this computer.'),
+    })
+    .prefault({}),
+  publish: z
+    .strictObject({
+      operator: z.boolean().default(false).describe('Write the operator named in the header into the record.'),
+      host: z.boolean().default(false).describe('Write the name of this computer into the record.'),
+    })
+    .prefault({}),
+  watch: z
+    .strictObject({
+      mode: z.enum(['auto', 'native', 'polling']).default('auto').describe('How new files are noticed.'),
+      settleMs: z.int().min(0).default(2000).describe('Time without change after which a file may be complete.'),
+      rescanMs: z.int().min(100).default(60_000).describe('Interval of the full rescan that does not trust events.'),
+    })
+    .prefault({}),
+  workers: z
+    .strictObject({
+      count: z.int().min(1).max(256).optional().describe('Worker processes. Default: one for each processor core.'),
+      batchFiles: z.int().min(1).max(256).default(8).describe('Files a worker takes at once.'),
+      batchMiB: z.int().min(1).default(64).describe('Bytes of files a worker takes at once.'),
+      memoryMiB: z.int().min(256).default(1536).describe('Resident memory at which a worker is stopped.'),
+      deadlineS: z.number().positive().default(120).describe('Longest time for one file.'),
+    })
+    .prefault({}),
+  convert: z
+    .strictObject({
+      jpegQuality: z.int().min(1).max(100).default(90).describe('Quality of the JPEG.'),
+      jpegLongSidePx: z.int().min(16).optional().describe('Long side of the JPEG. Default: that of the picture.'),
+    })
+    .prefault({}),
+  classify: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Give each micrograph five labels.'),
+      model: z.string().min(1).default('nffa-sem-small').describe('Name of the model.'),
+      version: z.string().min(1).optional().describe('Version of the model. Default: the newest.'),
+      acceptAbove: Score.optional().describe('Overrides the score above which a label is accepted.'),
+      suggestAbove: Score.optional().describe('Overrides the score above which two labels are suggested.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+        .default('warn')
+        .describe('Log lines on stderr.'),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof Config>;

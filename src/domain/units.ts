@@ -1,0 +1,289 @@
+import { IngestError } from './errors.ts';
+
+/** What a number measures. The SI unit of each kind stands in {@link SI_UNITS}. */
+export type QuantityKind =
+  | 'voltage'
+  | 'length'
+  | 'current'
+  | 'time'
+  | 'angle'
+  | 'pressure'
+  | 'temperature'
+  | 'percent'
+  | 'number';
+
+/** A number as somebody wrote it: `digits` and `exponent` keep every digit, `unit` the characters behind it ("" if none). */
+export interface Quantity {
+  raw: string;
+  digits: string;
+  exponent: number;
+  value: number;
+  unit: string;
+}
+
+export const SI_UNITS: Readonly<Record<QuantityKind, string>> = {
+  voltage: 'V',
+  length: 'm',
+  current: 'A',
+  time: 's',
+  angle: 'rad',
+  pressure: 'Pa',
+  temperature: 'K',
+  percent: '%',
+  number: '',
+};
+
+/** SI = value x 10^power x factor + offset. A pure power of ten shifts the decimal point, so no digit is disturbed. */
+interface Scale {
+  power: number;
+  factor?: number;
+  offset?: number;
+}
+
+const PREFIX_POWERS: readonly (readonly [string, number])[] = [
+  ['f', -15],
+  ['p', -12],
+  ['n', -9],
+  ['u', -6],
+  ['m', -3],
+  ['', 0],
+  ['k', 3],
+  ['K', 3],
+  ['M', 6],
+];
+
+function prefixed(bases: readonly string[], prefixes: string): [string, Scale][] {
+  return PREFIX_POWERS.filter(([prefix]) => prefix === '' || prefixes.includes(prefix)).flatMap(([prefix, power]) =>
+    bases.map((base): [string, Scale] => [prefix + base, { power }]),
+  );
+}
+
+const UNITS: Readonly<Record<QuantityKind, ReadonlyMap<string, Scale>>> = {
+  // A beam energy in eV has the number of its voltage in V; headers and people mix the two.
+  voltage: new Map([...prefixed(['V', 'Volt', 'Volts', 'eV'], 'umkKM')]),
+  length: new Map([
+    ...prefixed(['m'], 'fpnum'),
+    ['cm', { power: -2 }],
+    ['micron', { power: -6 }],
+    ['microns', { power: -6 }],
+    ['Å', { power: -10 }],
+    ['inch', { power: -4, factor: 254 }],
+  ]),
+  current: new Map(prefixed(['A'], 'fpnum')),
+  time: new Map([
+    ...prefixed(['s', 'sec', 'secs', 'Sec', 'Secs'], 'pnum'),
+    ...['min', 'mins', 'Min', 'Mins'].map((unit): [string, Scale] => [unit, { power: 0, factor: 60 }]),
+    ...['h', 'hour', 'hours', 'Hours'].map((unit): [string, Scale] => [unit, { power: 0, factor: 3600 }]),
+  ]),
+  angle: new Map([
+    ...prefixed(['rad'], 'um'),
+    ...['°', 'deg', 'degree', 'degrees'].map((unit): [string, Scale] => [unit, { power: 0, factor: Math.PI / 180 }]),
+  ]),
+  pressure: new Map([
+    ...prefixed(['Pa'], 'numkM'),
+    ['hPa', { power: 2 }],
+    ['bar', { power: 5 }],
+    ['mbar', { power: 2 }],
+    ['ubar', { power: -1 }],
+    // 101325 / 760 Pa, the definition of the torr (NIST SP 811, appendix B.8).
+    ['Torr', { power: 0, factor: 101_325 / 760 }],
+    ['mTorr', { power: -3, factor: 101_325 / 760 }],
+    ['psi', { power: 0, factor: 6894.757_293_168 }],
+  ]),
+  temperature: new Map([
+    ['K', { power: 0 }],
+    ['°C', { power: 0, offset: 273.15 }],
+    ['C', { power: 0, offset: 273.15 }],
+  ]),
+  percent: new Map([
+    ['%', { power: 0 }],
+    ['', { power: 0 }],
+  ]),
+  number: new Map([
+    ['', { power: 0 }],
+    ['%', { power: -2 }],
+    ...prefixed(['x', 'X', ' x', ' X'], 'kKM'),
+    ['k', { power: 3 }],
+    ['K', { power: 3 }],
+  ]),
+};
+
+/** Units as people type them ("KV", "NM"), where ignoring the case leaves one meaning only. */
+const LOWER_CASE_UNITS: ReadonlyMap<QuantityKind, ReadonlyMap<string, Scale | undefined>> = new Map(
+  (Object.keys(UNITS) as QuantityKind[]).map((kind) => {
+    const lower = new Map<string, Scale | undefined>();
+    for (const [unit, scale] of UNITS[kind]) {
+      const key = unit.toLowerCase();
+      const known = lower.get(key);
+      const clash = lower.has(key) && (known?.power !== scale.power || known.factor !== scale.factor);
+      lower.set(key, clash ? undefined : scale);
+    }
+    return [kind, lower];
+  }),
+);
+
+// Every part can match in one way only, so the expression is linear in the text.
+const NUMBER = /^([+-]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))(?:[eE]([+-]?\d{1,6}))?/;
+const UNIT_SHAPE = /^[A-Za-zµÅ°%][A-Za-zµÅ°% ]*$/;
+/** No quantity of a header is longer; it bounds the work on hostile text. */
+const MAX_CHARACTERS = 200;
+
+/**
+ * Reads "5.00 kV", "1,5 mm", "2.31e-006 mbar", "40.00 K X" or "x200". A comma is a decimal comma. Undefined for anything
+ * that is not one number with at most one unit behind it: nothing is guessed, "" and "n/a" are no zero.
+ */
+export function parseQuantity(text: string): Quantity | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined;
+  const raw = text.trim();
+  const times = /^[xX×](?=[\d.])/.test(raw);
+  const body = times ? raw.slice(1) : raw;
+  const match = NUMBER.exec(body);
+  if (match === null) return undefined;
+  const [whole, sign = '', integer, decimals = '', onlyDecimals, power = '0'] = match;
+  const digits = `${sign}${integer ?? '0'}.${onlyDecimals ?? decimals}`;
+  const exponent = Number.parseInt(power, 10);
+  const value = Number(`${digits}e${exponent}`);
+  const rest = body.slice(whole.length).trim().replaceAll(/[μ]/g, 'µ').replaceAll(/ {2,}/g, ' ');
+  if (!Number.isFinite(value) || (rest !== '' && !UNIT_SHAPE.test(rest))) return undefined;
+  if (times && rest !== '') return undefined;
+  return { raw, digits, exponent, value, unit: times ? 'x' : rest };
+}
+
+function scaleOf(unit: string, kind: QuantityKind): Scale | undefined {
+  // The micro sign is written "u" in the table; µ comes as U+00B5 from latin-1 and as U+03BC from keyboards.
+  const plain = unit.replace(/^[µμ]/, 'u');
+  return UNITS[kind].get(plain) ?? LOWER_CASE_UNITS.get(kind)?.get(plain.toLowerCase());
+}
+
+function scaled(quantity: Quantity, scale: Scale): number | undefined {
+  const shifted = Number(`${quantity.digits}e${quantity.exponent + scale.power}`);
+  const value = shifted * (scale.factor ?? 1) + (scale.offset ?? 0);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * The quantity in the SI unit of `kind`; `defaultUnit` stands in where none was written. Undefined when the unit is none
+ * of that kind, or when there is no unit at all and no default.
+ */
+export function toSi(quantity: Quantity, kind: QuantityKind, defaultUnit?: string): number | undefined {
+  const unit = quantity.unit === '' ? (defaultUnit ?? '') : quantity.unit;
+  const scale = scaleOf(unit, kind);
+  return scale === undefined ? undefined : scaled(quantity, scale);
+}
+
+const PREFIXES: readonly (readonly [number, string])[] = [
+  [1e6, 'M'],
+  [1e3, 'k'],
+  [1, ''],
+  [1e-3, 'm'],
+  [1e-6, 'µ'],
+  [1e-9, 'n'],
+  [1e-12, 'p'],
+  [1e-15, 'f'],
+];
+/** Largest prefix shown for a kind: nobody writes Mm or ks. */
+const LARGEST: Readonly<Partial<Record<QuantityKind, number>>> = { voltage: 1e3, pressure: 1e3 };
+
+function significant(value: number, digits = 4): string {
+  return Number(value.toPrecision(digits)).toString();
+}
+
+/** Rounding may carry to the next prefix (999.96 nm is 1 µm), so the choice is made on the rounded value. */
+function withPrefix(value: number, unit: string, largest: number): string {
+  const rounded = Math.abs(Number(value.toPrecision(4)));
+  const steps = PREFIXES.filter(([size]) => size <= largest);
+  const [size, prefix] = steps.find(([step]) => rounded >= step * (1 - 1e-9)) ?? steps.at(-1) ?? [1, ''];
+  return `${significant(value / size)} ${prefix}${unit}`;
+}
+
+/** An SI value for people: "5 kV", "8.5 mm", "2.31e-4 Pa", "45°", four significant digits. */
+export function formatQuantity(valueSi: number, kind: QuantityKind): string {
+  switch (kind) {
+    case 'voltage':
+    case 'length':
+    case 'current':
+    case 'time':
+      return valueSi === 0 ? `0 ${SI_UNITS[kind]}` : withPrefix(valueSi, SI_UNITS[kind], LARGEST[kind] ?? 1);
+    case 'pressure':
+      return `${Math.abs(valueSi) < 0.01 && valueSi !== 0 ? valueSi.toExponential(2) : significant(valueSi)} Pa`;
+    case 'angle':
+      return `${significant((valueSi * 180) / Math.PI)}°`;
+    case 'temperature':
+      return `${significant(valueSi)} K`;
+    case 'percent':
+      return `${significant(valueSi)} %`;
+    case 'number':
+      return significant(valueSi, 6);
+  }
+}
+
+/** A range in SI; an absent bound is open. */
+export interface QuantityRange {
+  min?: number;
+  max?: number;
+  minInclusive: boolean;
+  maxInclusive: boolean;
+}
+
+const COMPARISONS = ['<=', '>=', '≤', '≥', '<', '>', '='] as const;
+
+function usage(text: string, kind: QuantityKind, found: string): IngestError {
+  const unit = kind === 'number' ? '' : ` with a unit of ${kind} such as ${SI_UNITS[kind]}`;
+  const message = `Cannot read "${text}" as a range: expected A..B, <A, <=A, >A, >=A or A${unit}; ${found}.`;
+  return new IngestError('usage', message, { context: { text, kind } });
+}
+
+/** A bound in SI and half the place of its last written digit: what "10 nm" leaves open. */
+function bound(part: string, text: string, kind: QuantityKind, defaultUnit?: string): { value: number; half: number } {
+  const quantity = parseQuantity(part);
+  if (quantity === undefined) throw usage(text, kind, `"${part.trim()}" is not a number`);
+  const unit = quantity.unit === '' ? (defaultUnit ?? '') : quantity.unit;
+  const scale = scaleOf(unit, kind);
+  const value = scale === undefined ? undefined : scaled(quantity, scale);
+  if (scale === undefined || value === undefined) {
+    throw usage(text, kind, unit === '' ? `"${part.trim()}" has no unit` : `"${unit}" is no unit of ${kind}`);
+  }
+  const decimals = quantity.digits.length - quantity.digits.indexOf('.') - 1;
+  const half = 0.5 * 10 ** (quantity.exponent + scale.power - decimals) * (scale.factor ?? 1);
+  return { value, half };
+}
+
+function between(left: string, right: string, text: string, kind: QuantityKind, defaultUnit?: string): QuantityRange {
+  const range: QuantityRange = { minInclusive: true, maxInclusive: true };
+  if (left.trim() === '' && right.trim() === '') throw usage(text, kind, 'both ends are missing');
+  const leftUnit = parseQuantity(left)?.unit || undefined;
+  const rightUnit = parseQuantity(right)?.unit || undefined;
+  if (left.trim() !== '') range.min = bound(left, text, kind, rightUnit ?? defaultUnit).value;
+  if (right.trim() !== '') range.max = bound(right, text, kind, leftUnit ?? defaultUnit).value;
+  if ((range.min ?? -Infinity) > (range.max ?? Infinity)) throw usage(text, kind, 'the first end is above the second');
+  return range;
+}
+
+/**
+ * Reads a range as people type it: "5..15", "1um..10um", "..5nm", "<5nm", ">=2mm", "10nm". A unit written at one end of
+ * A..B counts for both; a single value means "to the digits written": 10nm is 9.5 to 10.5 nm, 10.0nm is 9.95 to 10.05 nm.
+ * @throws IngestError `usage` where the text is no range of that kind.
+ */
+export function parseRange(text: string, kind: QuantityKind, options: { defaultUnit?: string } = {}): QuantityRange {
+  const trimmed = text.trim();
+  const { defaultUnit } = options;
+  const dots = trimmed.indexOf('..');
+  if (dots >= 0) return between(trimmed.slice(0, dots), trimmed.slice(dots + 2), text, kind, defaultUnit);
+  const sign = COMPARISONS.find((candidate) => trimmed.startsWith(candidate));
+  const { value, half } = bound(trimmed.slice(sign?.length ?? 0), text, kind, defaultUnit);
+  switch (sign) {
+    case '<':
+      return { max: value, minInclusive: true, maxInclusive: false };
+    case '<=':
+    case '≤':
+      return { max: value, minInclusive: true, maxInclusive: true };
+    case '>':
+      return { min: value, minInclusive: false, maxInclusive: true };
+    case '>=':
+    case '≥':
+      return { min: value, minInclusive: true, maxInclusive: true };
+    case '=':
+    case undefined:
+      return { min: value - half, max: value + half, minInclusive: true, maxInclusive: true };
+  }
+}

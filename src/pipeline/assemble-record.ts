@@ -1,0 +1,165 @@
+import { safeStem } from '../domain/ids.ts';
+import { type Issue, issue } from '../domain/issue.ts';
+import type { Acquisition, Classification, HeaderTerm, MicrographRecord } from '../domain/record.ts';
+import { CONVERT_VERSION, HARVEST_VERSION, SCHEMA_VERSION } from '../domain/versions.ts';
+import type { ArtefactFile } from '../publish/publish-record.ts';
+import { sha256Hex } from '../store/content-hash.ts';
+import type { PreparedFile } from './prepare-file.ts';
+import type { WorkerSettings } from './protocol.ts';
+
+export interface SoftwareIdentity {
+  name: string;
+  version: string;
+}
+
+/** Everything published about a prepared file but the list of artefacts. */
+export function assembleRecord(
+  prepared: PreparedFile,
+  classification: Classification,
+  timeIssues: Issue[],
+  settings: WorkerSettings,
+  software: SoftwareIdentity,
+): Omit<MicrographRecord, 'artefacts'> {
+  const { task, harvested, decoded, previous } = prepared;
+  const bar = harvested.dataBarHeightPx;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    id: prepared.sha256,
+    revision: (previous?.record.revision ?? 0) + 1,
+    source: source(prepared, task.relativePath),
+    image: {
+      ...decoded.picture.facts,
+      ...(bar !== undefined && { dataBarHeightPx: bar, dataBarFrom: 'header' as const }),
+    },
+    instrument: {
+      ...(settings.instrument.id !== undefined && { id: settings.instrument.id }),
+      ...harvested.instrument,
+    },
+    acquisition: acquisition(harvested.acquisition, settings),
+    ...(harvested.header && { header: publishableHeader(harvested.header, prepared, settings) }),
+    classification,
+    issues: [...prepared.issues, ...harvested.issues, ...timeIssues, ...standingIssues(prepared)],
+    provenance: {
+      software: software.name,
+      version: software.version,
+      harvestVersion: HARVEST_VERSION,
+      convertVersion: CONVERT_VERSION,
+      startedAt: prepared.startedAt.toISOString(),
+      endedAt: new Date().toISOString(),
+      ...(settings.publish.host !== undefined && { host: settings.publish.host }),
+    },
+  };
+}
+
+function source(prepared: PreparedFile, path: string): MicrographRecord['source'] {
+  const { previous, name } = prepared;
+  return {
+    name: previous?.record.source.name ?? name,
+    path: previous?.record.source.path ?? path,
+    bytes: prepared.bytes.length,
+    sha256: prepared.sha256,
+    aliases: previous?.record.source.aliases ?? [],
+    sidecars: prepared.sidecars.map((sidecar) => ({
+      name: sidecar.name,
+      bytes: sidecar.bytes.length,
+      sha256: sha256Hex(sidecar.bytes),
+    })),
+  };
+}
+
+function acquisition(found: Acquisition, settings: WorkerSettings): Acquisition {
+  const { operator, ...rest } = found;
+  return {
+    ...rest,
+    ...(settings.publish.operator && operator !== undefined && { operator }),
+    ...(settings.instrument.timeZone !== undefined && { timeZone: settings.instrument.timeZone }),
+  };
+}
+
+function publishableHeader(
+  header: NonNullable<MicrographRecord['header']>,
+  prepared: PreparedFile,
+  settings: WorkerSettings,
+): NonNullable<MicrographRecord['header']> {
+  const publishable = (term: HeaderTerm): boolean => settings.publish.operator || term.term !== 'operator';
+  const artefact = rawHeaderName(prepared);
+  return { ...header, terms: header.terms.filter(publishable), ...(artefact !== undefined && { artefact }) };
+}
+
+/** What no vendor header states, and what we wrote in its place. */
+function standingIssues({ decoded }: PreparedFile): Issue[] {
+  const issues = [
+    issue('atom-types-missing', 'No header names the elements of the sample: atom_types is empty in the HDF5.'),
+    issue('preparation-date-assumed', 'The sample preparation date in the HDF5 is the acquisition date.'),
+  ];
+  const { pages } = decoded.picture.facts;
+  if (pages > 1) issues.push(issue('more-pages', `The first of ${pages} pages became the record.`, { pages }));
+  if (decoded.kind !== 'tiff') {
+    issues.push(issue('not-tiff', `The file is a ${decoded.kind.toUpperCase()}: it has no vendor header.`));
+  }
+  return issues;
+}
+
+/** Name of an artefact: the first revision has the plain stem, later ones say which they are. */
+export function artefactName(prepared: PreparedFile, extension: string): string {
+  const revision = (prepared.previous?.record.revision ?? 0) + 1;
+  const stem = safeStem(prepared.previous?.record.source.name ?? prepared.name);
+  return revision === 1 ? `${stem}.${extension}` : `${stem}.r${revision}.${extension}`;
+}
+
+function rawHeaderName(prepared: PreparedFile): string | undefined {
+  const raw = prepared.harvested.rawHeader;
+  return raw?.place.startsWith('tiff') ? artefactName(prepared, 'header.bin') : undefined;
+}
+
+/** The files of a record beside record.json. */
+export function artefactFiles(
+  prepared: PreparedFile,
+  made: { jpeg: Uint8Array; nexus: Uint8Array; embedding?: Float32Array },
+): ArtefactFile[] {
+  const files: ArtefactFile[] = [
+    { role: 'nexus', name: artefactName(prepared, 'h5'), mediaType: 'application/x-hdf5', bytes: made.nexus },
+    { role: 'jpeg', name: artefactName(prepared, 'jpg'), mediaType: 'image/jpeg', bytes: made.jpeg },
+  ];
+  const headerName = rawHeaderName(prepared);
+  const raw = prepared.harvested.rawHeader;
+  if (raw && headerName !== undefined) {
+    files.push({ role: 'header', name: headerName, mediaType: raw.mediaType, bytes: raw.bytes });
+  }
+  if (made.embedding) {
+    const { buffer, byteOffset, byteLength } = made.embedding;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    files.push({
+      role: 'embedding',
+      name: artefactName(prepared, 'embedding.f32'),
+      mediaType: 'application/octet-stream',
+      bytes,
+    });
+  }
+  const taken = new Set(files.map(({ name }) => name.toLowerCase()));
+  for (const sidecar of prepared.sidecars) files.push(sidecarFile(prepared, sidecar, taken));
+  return files;
+}
+
+function sidecarFile(
+  prepared: PreparedFile,
+  sidecar: { name: string; bytes: Uint8Array },
+  taken: Set<string>,
+): ArtefactFile {
+  const extension = sidecar.name.split('.').at(-1) ?? 'txt';
+  let name = `${safeStem(sidecar.name)}.${extension}`;
+  if (prepared.previous || taken.has(name.toLowerCase())) name = artefactName(prepared, `${taken.size}.${extension}`);
+  taken.add(name.toLowerCase());
+  return { role: 'sidecar', name, mediaType: 'text/plain', bytes: sidecar.bytes };
+}
+
+/** True for a content hash whose record was made by these versions and this model, so that nothing is left to do. */
+export function isCurrent(record: MicrographRecord, modelSha256: string | undefined): boolean {
+  const { provenance, classification } = record;
+  const model = classification.model?.sha256;
+  return (
+    provenance.harvestVersion === HARVEST_VERSION &&
+    provenance.convertVersion === CONVERT_VERSION &&
+    (modelSha256 === undefined || model === modelSha256)
+  );
+}

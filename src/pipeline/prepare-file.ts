@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { preprocess } from '../classify/preprocess.ts';
+import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
+import { ContentHash } from '../domain/ids.ts';
+import { type Issue, issue } from '../domain/issue.ts';
+import { type HarvestResult, harvest } from '../metadata/harvest.ts';
+import { VENDOR_TAGS } from '../metadata/vendor-tags.ts';
+import { readEmbedding, readRecord } from '../publish/read-record.ts';
+import { type DecodedPicture, decodePicture, sniff } from '../raster/decode-picture.ts';
+import { isConstant, toGrey8 } from '../raster/display.ts';
+import type { Grey8 } from '../raster/picture.ts';
+import { sha256Hex } from '../store/content-hash.ts';
+import { type FileResult, type FileTask, NOT_ACCEPTED, type StageMs, type WorkerSettings } from './protocol.ts';
+import { readStable } from './read-stable.ts';
+import { readTiffFacts } from './tiff-facts.ts';
+
+export interface SidecarFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** A file decoded and understood, with everything the later stages need; nothing is read or decoded a second time. */
+export interface PreparedFile {
+  task: FileTask;
+  name: string;
+  sha256: ContentHash;
+  bytes: Uint8Array;
+  mtimeMs: number;
+  startedAt: Date;
+  decoded: DecodedPicture;
+  harvested: HarvestResult;
+  sidecars: SidecarFile[];
+  /** The whole picture as a person sees it, data bar and all. */
+  grey: Grey8;
+  /** The network's input, or why the picture must not be classified. */
+  input: { image: Uint8Array } | { none: string };
+  issues: Issue[];
+  previous?: Awaited<ReturnType<typeof readRecord>>;
+  ms: StageMs;
+}
+
+/** A decoded picture may take this share of a worker's memory, and a file as it lies on disk this one. */
+const PIXEL_SHARE = 1 / 6;
+const FILE_SHARE = 1 / 4;
+const MAX_SIDECAR_BYTES = 8 * 2 ** 20;
+
+/** Reads, decodes and harvests one file, or says at once what becomes of it. */
+export async function prepareFile(
+  task: FileTask,
+  settings: WorkerSettings,
+  modelSha256: string | undefined,
+): Promise<PreparedFile | FileResult> {
+  const ms: StageMs = {};
+  const facts: { sha256?: string; bytes?: number; mtimeMs?: number } = {};
+  try {
+    return await prepare(task, settings, modelSha256, ms, facts);
+  } catch (error) {
+    if (!isIngestError(error)) throw error;
+    return { kind: 'quarantined', task, ms, code: error.code, reason: error.message, ...facts };
+  }
+}
+
+async function prepare(
+  task: FileTask,
+  settings: WorkerSettings,
+  modelSha256: string | undefined,
+  ms: StageMs,
+  facts: { sha256?: string; bytes?: number; mtimeMs?: number },
+): Promise<PreparedFile | FileResult> {
+  const startedAt = new Date();
+  let clock = performance.now();
+  const lap = (stage: keyof StageMs): void => {
+    const now = performance.now();
+    ms[stage] = now - clock;
+    clock = now;
+  };
+
+  const read = await readStable(task.path, settings.memoryMiB * 2 ** 20 * FILE_SHARE);
+  if ('unsettled' in read) return { kind: 'unsettled', task, ms, reason: read.unsettled };
+  const { bytes, mtimeMs } = read;
+  const sha256 = ContentHash.parse(sha256Hex(bytes));
+  Object.assign(facts, { sha256, bytes: bytes.length, mtimeMs });
+  lap('read');
+
+  const refused = refuseKind(bytes, settings);
+  if (refused) return { kind: 'skipped', task, ms, ...refused, bytes: bytes.length, mtimeMs };
+  const previous = await readRecord(settings.repo, sha256);
+  if (previous && !task.redo) {
+    const embedding = await readEmbedding(previous);
+    const { record, folder } = previous;
+    return { kind: 'exists', task, ms, record, folder, ...(embedding && { embedding }), bytes: bytes.length, mtimeMs };
+  }
+
+  const decoded = await decodePicture(bytes, { maxPixelBytes: settings.memoryMiB * 2 ** 20 * PIXEL_SHARE });
+  lap('decode');
+  const { sidecars, issues } = await readSidecars(task);
+  const { facts: image } = decoded.picture;
+  const harvested = harvest({
+    fileName: basename(task.path),
+    ...(await readTiffFacts(decoded.tiff, VENDOR_TAGS)),
+    sidecars,
+    image: { widthPx: image.widthPx, heightPx: image.heightPx },
+  });
+  lap('harvest');
+
+  const rows = image.heightPx - (harvested.dataBarHeightPx ?? 0);
+  const grey = toGrey8(decoded.picture, { rangeRows: rows });
+  const input = await networkInput(grey, rows, harvested, decoded, modelSha256);
+  lap('resize');
+  const base = {
+    task,
+    name: basename(task.path),
+    sha256,
+    bytes,
+    mtimeMs,
+    startedAt,
+    decoded,
+    harvested,
+    sidecars,
+    grey,
+  };
+  return { ...base, input, issues, ms, ...(previous && { previous }) };
+}
+
+function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string; reason: string } | undefined {
+  const kind = sniff(bytes);
+  if (kind === 'tiff' || kind === 'jpeg' || kind === 'png') {
+    if (settings.accept.includes(kind)) return undefined;
+    const reason = `its content is ${kind.toUpperCase()}, and only ${settings.accept.join(', ')} is accepted`;
+    return { code: `${NOT_ACCEPTED}${kind}`, reason };
+  }
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  const reason = bytes.length === 0 ? 'it is empty' : `it is not a picture by content: it starts with the bytes ${start}`;
+  return { code: 'not-a-picture', reason };
+}
+
+async function readSidecars(task: FileTask): Promise<{ sidecars: SidecarFile[]; issues: Issue[] }> {
+  const sidecars: SidecarFile[] = [];
+  const issues: Issue[] = [];
+  for (const { path, name } of task.sidecars) {
+    try {
+      const bytes = await readFile(path);
+      if (bytes.length > MAX_SIDECAR_BYTES) throw new IngestError('raster/too-large', `it has ${bytes.length} bytes`);
+      sidecars.push({ name, bytes });
+    } catch (error) {
+      issues.push(issue('sidecar-unreadable', `The sidecar ${name} cannot be read: ${errorMessage(error)}`));
+    }
+  }
+  return { sidecars, issues };
+}
+
+async function networkInput(
+  grey: Grey8,
+  rows: number,
+  harvested: HarvestResult,
+  decoded: DecodedPicture,
+  modelSha256: string | undefined,
+): Promise<PreparedFile['input']> {
+  if (modelSha256 === undefined) return { none: 'classification is switched off' };
+  if (!harvested.classifiable.ok) return { none: harvested.classifiable.reason };
+  if (isConstant(decoded.picture, { rows })) return { none: 'the picture has no contrast: all its pixels are equal' };
+  const area: Grey8 = { widthPx: grey.widthPx, heightPx: rows, data: grey.data.subarray(0, rows * grey.widthPx) };
+  return { image: await preprocess(area) };
+}

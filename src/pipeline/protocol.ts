@@ -1,0 +1,96 @@
+import type { MicrographRecord } from '../domain/record.ts';
+
+/** Kinds of picture that may become records, told by content. */
+export type PictureKind = 'tiff' | 'jpeg' | 'png';
+
+/** Code of a picture whose kind was not accepted; the kind follows. Accepting it later reopens the file. */
+export const NOT_ACCEPTED = 'not-accepted:';
+
+/** What a worker must know once, before its first batch. Only plain data: it crosses a process boundary. */
+export interface WorkerSettings {
+  repo: string;
+  accept: PictureKind[];
+  durability: 'record' | 'batch';
+  instrument: { id?: string; timeZone?: string };
+  publish: { operator: boolean; host?: string };
+  jpeg: { quality: number; longSidePx?: number };
+  /** Absent: nothing is classified. */
+  model?: { folder: string; acceptAbove?: number; suggestAbove?: number };
+  memoryMiB: number;
+}
+
+/** One picture file to make a record of. */
+export interface FileTask {
+  /** Absolute. */
+  path: string;
+  /** Below the inbox, with "/". */
+  relativePath: string;
+  sidecars: { path: string; name: string }[];
+  /** Write a new revision although a record of other versions exists. */
+  redo: boolean;
+}
+
+/** Milliseconds spent on one file, by stage. */
+export type StageMs = Partial<
+  Record<'read' | 'decode' | 'harvest' | 'resize' | 'classify' | 'jpeg' | 'hdf5' | 'write', number>
+>;
+
+interface ResultOf<Kind extends string> {
+  kind: Kind;
+  task: FileTask;
+  ms: StageMs;
+}
+
+/** The record of this file is on disk: made now (`written`), or found there (`exists`). */
+export interface RecordResult extends ResultOf<'written' | 'exists'> {
+  record: MicrographRecord;
+  /** Absolute folder of the record. */
+  folder: string;
+  embedding?: Float32Array;
+  bytes: number;
+  mtimeMs: number;
+}
+
+export interface SkippedResult extends ResultOf<'skipped'> {
+  /** `not-a-picture`, or `not-accepted:` and the kind of picture that it is. */
+  code: string;
+  reason: string;
+  bytes: number;
+  mtimeMs: number;
+}
+
+export interface QuarantinedResult extends ResultOf<'quarantined'> {
+  code: string;
+  reason: string;
+  sha256?: string;
+  bytes?: number;
+  mtimeMs?: number;
+}
+
+/** The file could not be read whole now (it changes, it is locked, it has gone): to be tried again later. */
+export interface UnsettledResult extends ResultOf<'unsettled'> {
+  reason: string;
+}
+
+export type FileResult = RecordResult | SkippedResult | QuarantinedResult | UnsettledResult;
+
+export type WorkerRequest =
+  | { type: 'init'; settings: WorkerSettings }
+  | { type: 'batch'; id: number; tasks: FileTask[] };
+
+/** A failure as data: an Error loses its fields on the way between processes. */
+export interface FailureData {
+  code: string;
+  message: string;
+  stack?: string;
+  /** Error of the operating system behind it, such as ENOSPC. */
+  systemCode?: string;
+}
+
+export type WorkerResponse =
+  | { type: 'ready' }
+  /** Sign of life: work on this file goes on. */
+  | { type: 'started'; id: number; path: string }
+  | { type: 'result'; id: number; result: FileResult }
+  | { type: 'batch-done'; id: number; maxRssMiB: number }
+  | { type: 'failed'; failure: FailureData };

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../log.ts';
+import type { WorkerRequest, WorkerResponse, WorkerSettings } from './protocol.ts';
+import { MEMORY_EXCEEDED } from './watch-memory.ts';
+
+/** Why a worker process is no more. */
+export interface WorkerEnd {
+  code: 'pipeline/memory' | 'pipeline/worker-crashed';
+  message: string;
+}
+
+export interface WorkerLink {
+  readonly pid: number | undefined;
+  send(request: WorkerRequest): void;
+  kill(): void;
+  /** Lets the process end by itself. */
+  disconnect(): void;
+}
+
+/** Share of a worker's memory limit that V8 may use; the rest is pixels, HDF5 and network outside its heap. */
+const HEAP_SHARE = 0.5;
+const STDERR_KEPT = 2000;
+
+/** Starts one worker process. `onEnd` is called exactly once, however it ends, also when it could not be started. */
+export function startWorker(
+  settings: WorkerSettings,
+  staging: string,
+  log: Log,
+  on: { response: (response: WorkerResponse) => void; end: (end: WorkerEnd) => void },
+): WorkerLink {
+  const entry = new URL(`./worker-process${extname(import.meta.filename)}`, import.meta.url);
+  const child = fork(fileURLToPath(entry), [staging, String(settings.memoryMiB)], {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${Math.round(settings.memoryMiB * HEAP_SHARE)}`],
+    stdio: ['ignore', 2, 'pipe', 'ipc'],
+  });
+  const heard = listenToStderr(child, log);
+  let ended = false;
+  const end = (message: string): void => {
+    if (ended) return;
+    ended = true;
+    on.end(endOf(message, heard()));
+  };
+  child.on('message', (response: WorkerResponse) => on.response(response));
+  child.on('error', (error) => end(`the worker process failed: ${error.message}`));
+  child.on('close', (code, signal) => end(`the worker process ended by ${signal ?? `exit code ${code}`}`));
+  child.send({ type: 'init', settings } satisfies WorkerRequest, ignoreClosed);
+  return {
+    pid: child.pid,
+    send: (request) => void child.send(request, ignoreClosed),
+    kill: () => void child.kill('SIGKILL'),
+    disconnect: () => void (child.connected && child.disconnect()),
+  };
+}
+
+/** A message to a worker that has just died is answered by its end. */
+function ignoreClosed(): void {}
+
+function listenToStderr(child: ChildProcess, log: Log): () => string {
+  let kept = '';
+  child.stderr?.setEncoding('utf8');
+  child.stderr?.on('data', (text: string) => {
+    kept = (kept + text).slice(-STDERR_KEPT);
+    log.debug({ pid: child.pid, text }, 'worker wrote to stderr');
+  });
+  return () => kept;
+}
+
+function endOf(message: string, stderr: string): WorkerEnd {
+  const rss = new RegExp(`${MEMORY_EXCEEDED} (\\d+)`).exec(stderr)?.[1];
+  if (rss !== undefined) {
+    return { code: 'pipeline/memory', message: `the worker's memory grew to ${rss} MiB, beyond its limit` };
+  }
+  if (/heap out of memory|Allocation failed/.test(stderr)) {
+    return { code: 'pipeline/memory', message: "the worker's JavaScript heap was full" };
+  }
+  return { code: 'pipeline/worker-crashed', message };
+}

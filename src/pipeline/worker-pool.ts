@@ -1,0 +1,234 @@
+import { join } from 'node:path';
+import { IngestError } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+import type { FailureData, FileResult, FileTask, WorkerResponse, WorkerSettings } from './protocol.ts';
+import { startWorker, type WorkerEnd, type WorkerLink } from './worker-link.ts';
+
+export interface PoolOptions {
+  count: number;
+  settings: WorkerSettings;
+  /** This run's staging folder; each worker builds its records in a folder of its own below it. */
+  staging: string;
+  deadlineS: number;
+}
+
+export interface WorkerPool {
+  /**
+   * Processes a batch in one worker and resolves with one result a task, in order. A batch whose worker dies, hangs or
+   * fails is done again one file at a time, and a file that does so alone is quarantined. Rejects only when no worker
+   * can do any work: REPO cannot be written, a model cannot be opened, the pool is closed.
+   */
+  run(tasks: FileTask[]): Promise<FileResult[]>;
+  /** How many batches may be under way so that no worker waits for the next. */
+  readonly capacity: number;
+  /** Sum of each worker's own peak of resident memory, of all workers there have been. */
+  peakRssMiB(): number;
+  close(): Promise<void>;
+}
+
+interface Job {
+  id: number;
+  tasks: FileTask[];
+  results: FileResult[];
+  resolve: (results: FileResult[]) => void;
+  reject: (error: BatchFailure | IngestError) => void;
+}
+
+interface Slot {
+  link: WorkerLink;
+  ready: boolean;
+  /** The first is under way, the others wait inside the worker. */
+  jobs: Job[];
+  timer?: NodeJS.Timeout;
+  overdue: boolean;
+  maxRssMiB: number;
+}
+
+/** A batch that did not get through; `fatal` when no other batch would either. */
+class BatchFailure extends Error {
+  readonly failure: FailureData;
+
+  constructor(failure: FailureData) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+const JOBS_A_WORKER = 2;
+const MAX_DEATHS_BEFORE_READY = 3;
+const CLOSE_GRACE_MS = 5000;
+/** Faults of the place we write to: every further file would meet them too. */
+const FATAL_SYSTEM_CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT']);
+
+interface PoolState {
+  readonly options: PoolOptions;
+  readonly log: Log;
+  readonly slots: Slot[];
+  readonly waiting: Job[];
+  nextId: number;
+  /** Workers that ended in a row before they were ready. */
+  stillborn: number;
+  closed: boolean;
+  /** Peak memory of the workers that have ended. */
+  endedRssMiB: number;
+  fatal?: IngestError;
+}
+
+export function createWorkerPool(options: PoolOptions, log: Log): WorkerPool {
+  const pool: PoolState = { options, log, slots: [], waiting: [], nextId: 0, stillborn: 0, closed: false, endedRssMiB: 0 };
+  for (let i = 0; i < options.count; i++) spawn(pool);
+  return {
+    capacity: options.count * JOBS_A_WORKER,
+    run: (tasks) => runWithRetry(pool, tasks),
+    peakRssMiB: () => pool.slots.reduce((sum, { maxRssMiB }) => sum + maxRssMiB, pool.endedRssMiB),
+    close: () => closePool(pool),
+  };
+}
+
+function spawn(pool: PoolState): void {
+  const staging = join(pool.options.staging, String(pool.nextId++));
+  const slot: Slot = {
+    ready: false,
+    jobs: [],
+    overdue: false,
+    maxRssMiB: 0,
+    link: startWorker(pool.options.settings, staging, pool.log, {
+      response: (response) => onResponse(pool, slot, response),
+      end: (end) => onEnd(pool, slot, end),
+    }),
+  };
+  pool.slots.push(slot);
+}
+
+function onResponse(pool: PoolState, slot: Slot, response: WorkerResponse): void {
+  switch (response.type) {
+    case 'ready':
+      slot.ready = true;
+      pool.stillborn = 0;
+      dispatch(pool);
+      return;
+    case 'started':
+      armDeadline(pool, slot);
+      return;
+    case 'result':
+      slot.jobs[0]?.results.push(response.result);
+      return;
+    case 'batch-done':
+      slot.maxRssMiB = response.maxRssMiB;
+      finish(pool, slot, (job) => job.resolve(job.results));
+      return;
+    case 'failed':
+      if (slot.ready) finish(pool, slot, (job) => job.reject(new BatchFailure(response.failure)));
+      else stop(pool, new IngestError('pipeline/worker-crashed', `No worker could start: ${response.failure.message}`));
+  }
+}
+
+function finish(pool: PoolState, slot: Slot, settle: (job: Job) => void): void {
+  const job = slot.jobs.shift();
+  if (job) settle(job);
+  clearTimeout(slot.timer);
+  if (slot.jobs.length > 0) armDeadline(pool, slot);
+  dispatch(pool);
+}
+
+function armDeadline(pool: PoolState, slot: Slot): void {
+  clearTimeout(slot.timer);
+  slot.timer = setTimeout(() => {
+    slot.overdue = true;
+    slot.link.kill();
+  }, pool.options.deadlineS * 1000);
+}
+
+function onEnd(pool: PoolState, slot: Slot, end: WorkerEnd): void {
+  clearTimeout(slot.timer);
+  pool.slots.splice(pool.slots.indexOf(slot), 1);
+  pool.endedRssMiB += slot.maxRssMiB;
+  const [current, ...others] = slot.jobs;
+  pool.waiting.unshift(...others);
+  current?.reject(new BatchFailure(slot.overdue ? overdueFailure(pool.options.deadlineS) : end));
+  if (pool.closed) return;
+  pool.log.warn({ pid: slot.link.pid, ...end, overdue: slot.overdue }, 'a worker ended');
+  if (!slot.ready && ++pool.stillborn >= MAX_DEATHS_BEFORE_READY) {
+    stop(pool, new IngestError('pipeline/worker-crashed', `No worker could start: ${end.message}`));
+    return;
+  }
+  spawn(pool);
+}
+
+function dispatch(pool: PoolState): void {
+  for (;;) {
+    const slot = pool.slots
+      .filter(({ ready, jobs }) => ready && jobs.length < JOBS_A_WORKER)
+      .toSorted((a, b) => a.jobs.length - b.jobs.length)[0];
+    const job = slot && pool.waiting.shift();
+    if (!slot || !job) return;
+    slot.jobs.push(job);
+    if (slot.jobs.length === 1) armDeadline(pool, slot);
+    slot.link.send({ type: 'batch', id: job.id, tasks: job.tasks });
+  }
+}
+
+function stop(pool: PoolState, error: IngestError): void {
+  pool.fatal ??= error;
+  pool.closed = true;
+  for (const job of [...pool.waiting.splice(0), ...pool.slots.flatMap(({ jobs }) => jobs.splice(0))])
+    job.reject(pool.fatal);
+  for (const { link } of pool.slots) link.kill();
+}
+
+function submit(pool: PoolState, tasks: FileTask[]): Promise<FileResult[]> {
+  if (pool.closed)
+    return Promise.reject(pool.fatal ?? new IngestError('pipeline/aborted', 'The worker pool is closed.'));
+  return new Promise((resolve, reject) => {
+    pool.waiting.push({ id: pool.nextId++, tasks, results: [], resolve, reject });
+    dispatch(pool);
+  });
+}
+
+async function closePool(pool: PoolState): Promise<void> {
+  pool.closed = true;
+  for (const { link } of pool.slots) link.disconnect();
+  const deadline = Date.now() + CLOSE_GRACE_MS;
+  while (pool.slots.length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const { link } of pool.slots) link.kill();
+}
+
+function overdueFailure(deadlineS: number): FailureData {
+  return { code: 'pipeline/deadline', message: `it was not done within ${deadlineS} s` };
+}
+
+async function runWithRetry(pool: PoolState, tasks: FileTask[]): Promise<FileResult[]> {
+  try {
+    return await submit(pool, tasks);
+  } catch (error) {
+    const failure = survivable(pool, error);
+    const [only] = tasks;
+    if (tasks.length === 1 && only && failure.code !== 'pipeline/worker-crashed') return [quarantine(only, failure)];
+  }
+  const results: FileResult[] = [];
+  for (const task of tasks) results.push(await runAlone(pool, task));
+  return results;
+}
+
+async function runAlone(pool: PoolState, task: FileTask): Promise<FileResult> {
+  try {
+    return (await submit(pool, [task]))[0] as FileResult;
+  } catch (error) {
+    return quarantine(task, survivable(pool, error));
+  }
+}
+
+/** The failure of one batch; a fault that every batch would meet ends the pool and is thrown. */
+function survivable(pool: PoolState, error: unknown): FailureData {
+  if (!(error instanceof BatchFailure)) throw error;
+  if (FATAL_SYSTEM_CODES.has(error.failure.systemCode ?? '')) {
+    const fatal = new IngestError('publish/folder', `REPO cannot be written: ${error.message}`, { retryable: true });
+    stop(pool, fatal);
+    throw fatal;
+  }
+  return error.failure;
+}
+
+function quarantine(task: FileTask, { code, message }: FailureData): FileResult {
+  return { kind: 'quarantined', task, ms: {}, code, reason: message };
+}
