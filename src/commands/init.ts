@@ -33,7 +33,9 @@ export async function run(invocation: Invocation): Promise<number> {
     throw new IngestError('usage', `the answers do not make a valid config: ${String(error)}`);
   });
   try {
-    await writeFile(file, `# semantiff: see docs/configuration.md for every setting\n${stringify(config)}`, { flag: 'wx' });
+    await writeFile(file, `# semantiff: see docs/configuration.md for every setting\n${stringify(config)}`, {
+      flag: 'wx',
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new IngestError('usage', `${file} is already there; remove it first, or name another with --file`);
@@ -51,7 +53,11 @@ async function collect({ values, cwd }: Invocation): Promise<Answers> {
       inbox: resolve(cwd, await answer('inbox', 'Folder the microscope writes to', 'inbox')),
       repo: resolve(cwd, await answer('out', 'Folder for the records', 'records')),
       instrument: await answer('instrument', 'Your name for the instrument (may stay empty)', ''),
-      timeZone: await answer('time-zone', 'Time zone of the microscope', Intl.DateTimeFormat().resolvedOptions().timeZone),
+      timeZone: await answer(
+        'time-zone',
+        'Time zone of the microscope',
+        Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ),
     };
   } finally {
     ask?.close();

@@ -1,4 +1,4 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { VerbSpec } from './usage.ts';
 
@@ -21,7 +21,7 @@ export type Command = (invocation: Invocation) => Promise<number>;
  * @throws IngestError `usage` for an unknown option or a missing value.
  */
 export function parseVerbArguments(argv: string[], spec: VerbSpec): { operands: string[]; values: OptionValues } {
-  const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
+  const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
   for (const [name, option] of Object.entries(spec.options)) {
     options[name] = {
       type: option.flag ? 'boolean' : 'string',

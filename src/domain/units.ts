@@ -40,6 +40,9 @@ interface Scale {
   offset?: number;
 }
 
+/** The SI unit itself. */
+const ONE: Scale = { power: 0 };
+
 const PREFIX_POWERS: readonly (readonly [string, number])[] = [
   ['f', -15],
   ['p', -12],
@@ -54,13 +57,13 @@ const PREFIX_POWERS: readonly (readonly [string, number])[] = [
 
 function prefixed(bases: readonly string[], prefixes: string): [string, Scale][] {
   return PREFIX_POWERS.filter(([prefix]) => prefix === '' || prefixes.includes(prefix)).flatMap(([prefix, power]) =>
-    bases.map((base): [string, Scale] => [prefix + base, { power }]),
+    bases.map((base): [string, Scale] => [prefix + base, power === 0 ? ONE : { power }]),
   );
 }
 
 const UNITS: Readonly<Record<QuantityKind, ReadonlyMap<string, Scale>>> = {
   // A beam energy in eV has the number of its voltage in V; headers and people mix the two.
-  voltage: new Map([...prefixed(['V', 'Volt', 'Volts', 'eV'], 'umkKM')]),
+  voltage: new Map(prefixed(['V', 'Volt', 'Volts', 'eV'], 'umkKM')),
   length: new Map([
     ...prefixed(['m'], 'fpnum'),
     ['cm', { power: -2 }],
@@ -91,16 +94,16 @@ const UNITS: Readonly<Record<QuantityKind, ReadonlyMap<string, Scale>>> = {
     ['psi', { power: 0, factor: 6894.757_293_168 }],
   ]),
   temperature: new Map([
-    ['K', { power: 0 }],
+    ['K', ONE],
     ['°C', { power: 0, offset: 273.15 }],
     ['C', { power: 0, offset: 273.15 }],
   ]),
   percent: new Map([
-    ['%', { power: 0 }],
-    ['', { power: 0 }],
+    ['%', ONE],
+    ['', ONE],
   ]),
   number: new Map([
-    ['', { power: 0 }],
+    ['', ONE],
     ['%', { power: -2 }],
     ...prefixed(['x', 'X', ' x', ' X'], 'kKM'),
     ['k', { power: 3 }],
@@ -128,6 +131,13 @@ const UNIT_SHAPE = /^[A-Za-zµÅ°%][A-Za-zµÅ°% ]*$/;
 /** No quantity of a header is longer; it bounds the work on hostile text. */
 const MAX_CHARACTERS = 200;
 
+/** The characters behind a number, "" if there are none; undefined where they cannot be a unit. */
+function readUnit(body: string, from: number): string | undefined {
+  if (from === body.length) return '';
+  const rest = body.slice(from).trim().replaceAll('μ', 'µ').replaceAll(/ {2,}/g, ' ');
+  return rest === '' || UNIT_SHAPE.test(rest) ? rest : undefined;
+}
+
 /**
  * Reads "5.00 kV", "1,5 mm", "2.31e-006 mbar", "40.00 K X" or "x200". A comma is a decimal comma. Undefined for anything
  * that is not one number with at most one unit behind it: nothing is guessed, "" and "n/a" are no zero.
@@ -135,7 +145,7 @@ const MAX_CHARACTERS = 200;
 export function parseQuantity(text: string): Quantity | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
   const raw = text.trim();
-  const times = /^[xX×](?=[\d.])/.test(raw);
+  const times = raw !== '' && 'xX×'.includes(raw.charAt(0));
   const body = times ? raw.slice(1) : raw;
   const match = NUMBER.exec(body);
   if (match === null) return undefined;
@@ -143,19 +153,19 @@ export function parseQuantity(text: string): Quantity | undefined {
   const digits = `${sign}${integer ?? '0'}.${onlyDecimals ?? decimals}`;
   const exponent = Number.parseInt(power, 10);
   const value = Number(`${digits}e${exponent}`);
-  const rest = body.slice(whole.length).trim().replaceAll(/[μ]/g, 'µ').replaceAll(/ {2,}/g, ' ');
-  if (!Number.isFinite(value) || (rest !== '' && !UNIT_SHAPE.test(rest))) return undefined;
-  if (times && rest !== '') return undefined;
-  return { raw, digits, exponent, value, unit: times ? 'x' : rest };
+  const unit = times ? 'x' : readUnit(body, whole.length);
+  if (unit === undefined || !Number.isFinite(value) || (times && whole.length < body.length)) return undefined;
+  return { raw, digits, exponent, value, unit };
 }
 
 function scaleOf(unit: string, kind: QuantityKind): Scale | undefined {
   // The micro sign is written "u" in the table; µ comes as U+00B5 from latin-1 and as U+03BC from keyboards.
-  const plain = unit.replace(/^[µμ]/, 'u');
+  const plain = unit.startsWith('µ') || unit.startsWith('μ') ? `u${unit.slice(1)}` : unit;
   return UNITS[kind].get(plain) ?? LOWER_CASE_UNITS.get(kind)?.get(plain.toLowerCase());
 }
 
 function scaled(quantity: Quantity, scale: Scale): number | undefined {
+  if (scale === ONE) return quantity.value;
   const shifted = Number(`${quantity.digits}e${quantity.exponent + scale.power}`);
   const value = shifted * (scale.factor ?? 1) + (scale.offset ?? 0);
   return Number.isFinite(value) ? value : undefined;
@@ -181,40 +191,37 @@ const PREFIXES: readonly (readonly [number, string])[] = [
   [1e-12, 'p'],
   [1e-15, 'f'],
 ];
-/** Largest prefix shown for a kind: nobody writes Mm or ks. */
-const LARGEST: Readonly<Partial<Record<QuantityKind, number>>> = { voltage: 1e3, pressure: 1e3 };
-
 function significant(value: number, digits = 4): string {
   return Number(value.toPrecision(digits)).toString();
 }
 
-/** Rounding may carry to the next prefix (999.96 nm is 1 µm), so the choice is made on the rounded value. */
+/**
+ * Rounding may carry to the next prefix (999.96 nm is 1 µm), so the choice is made on the rounded value. `largest` keeps
+ * to what people write: no Mm, no ks.
+ */
 function withPrefix(value: number, unit: string, largest: number): string {
+  if (value === 0) return `0 ${unit}`;
   const rounded = Math.abs(Number(value.toPrecision(4)));
   const steps = PREFIXES.filter(([size]) => size <= largest);
   const [size, prefix] = steps.find(([step]) => rounded >= step * (1 - 1e-9)) ?? steps.at(-1) ?? [1, ''];
   return `${significant(value / size)} ${prefix}${unit}`;
 }
 
+const FORMATS: Readonly<Record<QuantityKind, (value: number) => string>> = {
+  voltage: (value) => withPrefix(value, 'V', 1e3),
+  length: (value) => withPrefix(value, 'm', 1),
+  current: (value) => withPrefix(value, 'A', 1),
+  time: (value) => withPrefix(value, 's', 1),
+  angle: (value) => `${significant((value * 180) / Math.PI)}°`,
+  pressure: (value) => `${Math.abs(value) < 0.01 && value !== 0 ? value.toExponential(2) : significant(value)} Pa`,
+  temperature: (value) => `${significant(value)} K`,
+  percent: (value) => `${significant(value)} %`,
+  number: (value) => significant(value, 6),
+};
+
 /** An SI value for people: "5 kV", "8.5 mm", "2.31e-4 Pa", "45°", four significant digits. */
 export function formatQuantity(valueSi: number, kind: QuantityKind): string {
-  switch (kind) {
-    case 'voltage':
-    case 'length':
-    case 'current':
-    case 'time':
-      return valueSi === 0 ? `0 ${SI_UNITS[kind]}` : withPrefix(valueSi, SI_UNITS[kind], LARGEST[kind] ?? 1);
-    case 'pressure':
-      return `${Math.abs(valueSi) < 0.01 && valueSi !== 0 ? valueSi.toExponential(2) : significant(valueSi)} Pa`;
-    case 'angle':
-      return `${significant((valueSi * 180) / Math.PI)}°`;
-    case 'temperature':
-      return `${significant(valueSi)} K`;
-    case 'percent':
-      return `${significant(valueSi)} %`;
-    case 'number':
-      return significant(valueSi, 6);
-  }
+  return FORMATS[kind](valueSi);
 }
 
 /** A range in SI; an absent bound is open. */
@@ -225,7 +232,15 @@ export interface QuantityRange {
   maxInclusive: boolean;
 }
 
-const COMPARISONS = ['<=', '>=', '≤', '≥', '<', '>', '='] as const;
+/** Which bounds a comparison sets; "=" and no sign at all mean the value with the tolerance of its digits. */
+const COMPARISONS: readonly (readonly [sign: string, side: 'min' | 'max', inclusive: boolean])[] = [
+  ['<=', 'max', true],
+  ['>=', 'min', true],
+  ['≤', 'max', true],
+  ['≥', 'min', true],
+  ['<', 'max', false],
+  ['>', 'min', false],
+];
 
 function usage(text: string, kind: QuantityKind, found: string): IngestError {
   const unit = kind === 'number' ? '' : ` with a unit of ${kind} such as ${SI_UNITS[kind]}`;
@@ -269,21 +284,14 @@ export function parseRange(text: string, kind: QuantityKind, options: { defaultU
   const { defaultUnit } = options;
   const dots = trimmed.indexOf('..');
   if (dots >= 0) return between(trimmed.slice(0, dots), trimmed.slice(dots + 2), text, kind, defaultUnit);
-  const sign = COMPARISONS.find((candidate) => trimmed.startsWith(candidate));
-  const { value, half } = bound(trimmed.slice(sign?.length ?? 0), text, kind, defaultUnit);
-  switch (sign) {
-    case '<':
-      return { max: value, minInclusive: true, maxInclusive: false };
-    case '<=':
-    case '≤':
-      return { max: value, minInclusive: true, maxInclusive: true };
-    case '>':
-      return { min: value, minInclusive: false, maxInclusive: true };
-    case '>=':
-    case '≥':
-      return { min: value, minInclusive: true, maxInclusive: true };
-    case '=':
-    case undefined:
-      return { min: value - half, max: value + half, minInclusive: true, maxInclusive: true };
+  const comparison = COMPARISONS.find(([sign]) => trimmed.startsWith(sign));
+  if (comparison === undefined) {
+    const { value, half } = bound(trimmed.replace(/^=/, ''), text, kind, defaultUnit);
+    return { min: value - half, max: value + half, minInclusive: true, maxInclusive: true };
   }
+  const [sign, side, inclusive] = comparison;
+  const { value } = bound(trimmed.slice(sign.length), text, kind, defaultUnit);
+  return side === 'min'
+    ? { min: value, minInclusive: inclusive, maxInclusive: true }
+    : { max: value, minInclusive: true, maxInclusive: inclusive };
 }

@@ -1,49 +1,47 @@
-import type { FoundFile } from '../watcher/list-inbox.ts';
-import { type LedgerRow, verdictOf, type WorkVersions } from '../store/ledger-row.ts';
+import { basename } from 'node:path';
 import type { Ledger } from '../store/ledger.ts';
+import { type LedgerRow, verdictOf, type WorkVersions } from '../store/ledger-row.ts';
 import { ledgerPath } from '../store/state-folder.ts';
+import type { FoundFile } from '../watcher/list-inbox.ts';
 import { type FileTask, NOT_ACCEPTED, type PictureKind } from './protocol.ts';
 
 /** What is to be done with a file that was found: work, or nothing, for a reason. */
 export type Plan =
-  | { kind: 'work'; found: FoundFile; task: FileTask }
-  | { kind: 'nothing'; found: FoundFile; row: LedgerRow }
-  | { kind: 'lone-sidecar'; found: FoundFile };
+  | { kind: 'work'; task: FileTask; bytes: number }
+  | { kind: 'nothing'; path: string; row: LedgerRow }
+  | { kind: 'lone-sidecar'; found: FoundFile; inbox: string };
 
 const CHUNK = 256;
 
+export interface PlanContext {
+  inbox: string;
+  ledger: Pick<Ledger, 'lookup'>;
+  versions: WorkVersions;
+  accept: readonly PictureKind[];
+}
+
 /** Asks the ledger about the files, a chunk at a time: what is unchanged since it was finished is not opened again. */
-export async function* planFiles(
-  files: AsyncIterable<FoundFile>,
-  ledger: Pick<Ledger, 'lookup'>,
-  versions: WorkVersions,
-  accept: readonly PictureKind[],
-): AsyncGenerator<Plan> {
+export async function* planFiles(files: AsyncIterable<FoundFile>, context: PlanContext): AsyncGenerator<Plan> {
   let chunk: FoundFile[] = [];
   for await (const file of files) {
     chunk.push(file);
     if (chunk.length < CHUNK) continue;
-    yield* planChunk(chunk, ledger, versions, accept);
+    yield* planChunk(chunk, context);
     chunk = [];
   }
-  yield* planChunk(chunk, ledger, versions, accept);
+  yield* planChunk(chunk, context);
 }
 
-function* planChunk(
-  files: FoundFile[],
-  ledger: Pick<Ledger, 'lookup'>,
-  versions: WorkVersions,
-  accept: readonly PictureKind[],
-): Generator<Plan> {
+function* planChunk(files: FoundFile[], { inbox, ledger, versions, accept }: PlanContext): Generator<Plan> {
   const rows = ledger.lookup(files.map(({ path }) => ledgerPath(path)));
   for (const found of files) {
     if (found.kind === 'sidecar') {
-      if (found.pictures.length === 0) yield { kind: 'lone-sidecar', found };
+      if (found.pictures.length === 0) yield { kind: 'lone-sidecar', found, inbox };
       continue;
     }
     const row = rows.get(ledgerPath(found.path));
-    if (row && isFinished(row, found, versions, accept)) yield { kind: 'nothing', found, row };
-    else yield { kind: 'work', found, task: taskOf(found) };
+    if (row && isFinished(row, found, versions, accept)) yield { kind: 'nothing', path: found.path, row };
+    else yield { kind: 'work', task: taskOf(found, inbox), bytes: found.size };
   }
 }
 
@@ -55,9 +53,14 @@ function isFinished(row: LedgerRow, found: FoundFile, versions: WorkVersions, ac
   return !accept.some((kind) => kind === refused);
 }
 
-function taskOf(found: FoundFile & { kind: 'picture' }): FileTask {
-  const sidecars = found.sidecars.map((path) => ({ path, name: path.split(/[/\\]/).at(-1) ?? path }));
-  return { path: found.path, relativePath: found.relativePath, sidecars, redo: false };
+/** The work on a picture and the sidecars that lie beside it. */
+export function taskOf(
+  { path, relativePath, sidecars }: { path: string; relativePath: string; sidecars: readonly string[] },
+  inbox: string,
+  redo = false,
+): FileTask {
+  const named = sidecars.map((sidecar) => ({ path: sidecar, name: basename(sidecar) }));
+  return { path, inbox, relativePath, sidecars: named, redo };
 }
 
 /** Groups work into batches: at most so many files and bytes, but at least one file. */

@@ -4,8 +4,9 @@ import { preprocess } from '../classify/preprocess.ts';
 import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import { type Issue, issue } from '../domain/issue.ts';
-import { type HarvestResult, harvest } from '../metadata/harvest.ts';
-import { VENDOR_TAGS } from '../metadata/vendor-tags.ts';
+import { harvest } from '../metadata/harvest.ts';
+import type { HarvestResult } from '../metadata/harvest-types.ts';
+import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { readEmbedding, readRecord } from '../publish/read-record.ts';
 import { type DecodedPicture, decodePicture, sniff } from '../raster/decode-picture.ts';
 import { isConstant, toGrey8 } from '../raster/display.ts';
@@ -98,7 +99,7 @@ async function prepare(
   const { facts: image } = decoded.picture;
   const harvested = harvest({
     fileName: basename(task.path),
-    ...(await readTiffFacts(decoded.tiff, VENDOR_TAGS)),
+    ...(await readTiffFacts(decoded.tiff, VENDOR_TAG_NUMBERS)),
     sidecars,
     image: { widthPx: image.widthPx, heightPx: image.heightPx },
   });
@@ -131,7 +132,8 @@ function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string
     return { code: `${NOT_ACCEPTED}${kind}`, reason };
   }
   const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
-  const reason = bytes.length === 0 ? 'it is empty' : `it is not a picture by content: it starts with the bytes ${start}`;
+  const reason =
+    bytes.length === 0 ? 'it is empty' : `it is not a picture by content: it starts with the bytes ${start}`;
   return { code: 'not-a-picture', reason };
 }
 

@@ -53,9 +53,9 @@ export async function processBatch(
     else prepared.push(outcome);
   }
   const { first, repeated } = byContent(prepared);
-  const classified = await classify(first, tools);
+  const classified = await classifyAll(first, tools);
   await write(classified, tools, results, onStart);
-  for (const twin of repeated) results.set(twin.task, await recordThere(twin, tools));
+  for (const twin of repeated) results.set(twin.task, await recordThere(twin, tools.settings));
   return tasks.map((task) => results.get(task) as FileResult);
 }
 
@@ -71,7 +71,7 @@ function byContent(prepared: PreparedFile[]): { first: PreparedFile[]; repeated:
   return { first, repeated };
 }
 
-async function classify(files: PreparedFile[], { model }: BatchTools): Promise<Classified[]> {
+async function classifyAll(files: PreparedFile[], { model }: BatchTools): Promise<Classified[]> {
   const started = performance.now();
   const images = files.flatMap(({ input }) => ('image' in input ? [input.image] : []));
   const answers: ClassifiedImage[] = model && images.length > 0 ? await classifyBatch(images, model) : [];

@@ -23,6 +23,8 @@ export interface WorkerSettings {
 export interface FileTask {
   /** Absolute. */
   path: string;
+  /** Absolute folder of the inbox; for the ledger only, never published. */
+  inbox: string;
   /** Below the inbox, with "/". */
   relativePath: string;
   sidecars: { path: string; name: string }[];

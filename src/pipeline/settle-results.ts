@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { FileState } from '../domain/states.ts';
 import type { EmbeddingOrigin, Label, MicrographRecord } from '../domain/record.ts';
+import type { FileState } from '../domain/states.ts';
 import { addAlias } from '../publish/publish-record.ts';
 import { type EmbeddedPicture, type IndexDocument, toIndexDocument } from '../search/document.ts';
 import type { FileOutcome, LedgerRow, WorkVersions } from '../store/ledger-row.ts';
@@ -34,13 +34,13 @@ export interface Settled {
 const NEVER_SEEN = { bytes: -1, mtimeMs: 0 } as const;
 
 /** Turns a worker's result into what ledger and index keep. Notes an alias in the record where the bytes were known. */
-export async function settleResult(result: FileResult, inbox: string): Promise<Settled> {
+export async function settleResult(result: FileResult): Promise<Settled> {
   const { task, ms } = result;
-  const seen = { path: ledgerPath(task.path), inbox };
+  const seen = { path: ledgerPath(task.path), inbox: task.inbox };
   switch (result.kind) {
     case 'written':
     case 'exists':
-      return settleRecord(result, inbox);
+      return settleRecord(result);
     case 'skipped': {
       const { reason, code, bytes, mtimeMs } = result;
       const report: FileReport = { file: task.path, state: 'skipped', reason, fresh: false, ms };
@@ -60,12 +60,10 @@ export async function settleResult(result: FileResult, inbox: string): Promise<S
   }
 }
 
-async function settleRecord(result: RecordResult, inbox: string): Promise<Settled> {
+async function settleRecord(result: RecordResult): Promise<Settled> {
   const { task, ms, folder, bytes, mtimeMs, embedding, kind } = result;
   const own = kind === 'written' || result.record.source.path === task.relativePath;
-  const record = own
-    ? result.record
-    : await addAlias(result, { name: basename(task.path), path: task.relativePath });
+  const record = own ? result.record : await addAlias(result, { name: basename(task.path), path: task.relativePath });
   const state = own ? 'done' : 'skipped';
   const reason = own
     ? kind === 'written'
@@ -75,7 +73,7 @@ async function settleRecord(result: RecordResult, inbox: string): Promise<Settle
   return {
     outcome: {
       path: ledgerPath(task.path),
-      inbox,
+      inbox: task.inbox,
       bytes,
       mtimeMs,
       state,
@@ -101,7 +99,9 @@ async function settleRecord(result: RecordResult, inbox: string): Promise<Settle
 
 function embeddedPicture(record: MicrographRecord, vector: Float32Array | undefined): EmbeddedPicture | undefined {
   const origin = record.classification.embedding;
-  return vector && origin && vector.length === origin.dimensions ? { space: embeddingSpace(origin), vector } : undefined;
+  return vector && origin && vector.length === origin.dimensions
+    ? { space: embeddingSpace(origin), vector }
+    : undefined;
 }
 
 /** Name of the vectors that may be compared with each other. */

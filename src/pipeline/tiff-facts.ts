@@ -1,0 +1,60 @@
+import type { TagBytes, TiffText } from '../metadata/harvest-types.ts';
+import type { Tiff, TiffPage } from '../raster/tiff-directory.ts';
+import { TAG } from '../raster/tiff-format.ts';
+
+/** Resolution units of TIFF 6.0, tag 296. */
+const RESOLUTION_UNITS = { 1: 'none', 2: 'inch', 3: 'centimetre' } as const;
+/** Vendors write their header into the first pages; a stack repeats it on each. */
+const PAGES_SEARCHED = 8;
+
+/** What the harvest may know of a TIFF: the raw vendor tags of its first pages, and what the standard tags say. */
+export async function readTiffFacts(
+  tiff: Tiff | undefined,
+  vendorTags: Iterable<number>,
+): Promise<{ tags: TagBytes[]; tiffText?: TiffText }> {
+  if (!tiff) return { tags: [] };
+  const tags: TagBytes[] = [];
+  for (const tag of vendorTags) {
+    const bytes = await firstTag(tiff, tag);
+    if (bytes) tags.push({ place: `tiff:${tag}`, tag, bytes });
+  }
+  return { tags, tiffText: await standardTags(tiff.pages[0]) };
+}
+
+async function firstTag(tiff: Tiff, tag: number): Promise<Uint8Array | undefined> {
+  for (const page of tiff.pages.slice(0, PAGES_SEARCHED)) {
+    // A damaged vendor tag must not cost the picture; the harvest then says that the header is unknown.
+    const raw = page.entries.has(tag) ? await page.tag(tag).catch(() => undefined) : undefined;
+    if (raw) return raw.bytes;
+  }
+  return undefined;
+}
+
+async function standardTags(page: TiffPage): Promise<TiffText> {
+  const text = async (tag: number): Promise<string | undefined> =>
+    (await page.text(tag).catch(() => undefined))?.trim() || undefined;
+  const [imageDescription, software, dateTime, make, model, artist] = await Promise.all(
+    [TAG.imageDescription, TAG.software, TAG.dateTime, TAG.make, TAG.model, TAG.artist].map(text),
+  );
+  const resolution = await readResolution(page);
+  return {
+    ...(imageDescription !== undefined && { imageDescription }),
+    ...(software !== undefined && { software }),
+    ...(dateTime !== undefined && { dateTime }),
+    ...(make !== undefined && { make }),
+    ...(model !== undefined && { model }),
+    ...(artist !== undefined && { artist }),
+    ...(resolution && { resolution }),
+  };
+}
+
+async function readResolution(page: TiffPage): Promise<TiffText['resolution']> {
+  const first = async (tag: number): Promise<number | undefined> =>
+    (await page.numbers(tag).catch(() => undefined))?.[0];
+  const [xPerUnit, yPerUnit, code] = await Promise.all(
+    [TAG.xResolution, TAG.yResolution, TAG.resolutionUnit].map(first),
+  );
+  if (xPerUnit === undefined || yPerUnit === undefined) return undefined;
+  if (!Number.isFinite(xPerUnit) || !Number.isFinite(yPerUnit)) return undefined;
+  return { xPerUnit, yPerUnit, unit: RESOLUTION_UNITS[code as 1 | 2 | 3] ?? 'inch' };
+}

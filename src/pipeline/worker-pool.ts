@@ -75,7 +75,16 @@ interface PoolState {
 }
 
 export function createWorkerPool(options: PoolOptions, log: Log): WorkerPool {
-  const pool: PoolState = { options, log, slots: [], waiting: [], nextId: 0, stillborn: 0, closed: false, endedRssMiB: 0 };
+  const pool: PoolState = {
+    options,
+    log,
+    slots: [],
+    waiting: [],
+    nextId: 0,
+    stillborn: 0,
+    closed: false,
+    endedRssMiB: 0,
+  };
   for (let i = 0; i < options.count; i++) spawn(pool);
   return {
     capacity: options.count * JOBS_A_WORKER,

@@ -33,13 +33,22 @@ export interface Rgb8 {
   data: Uint8Array;
 }
 
+/** The samples of a true-colour picture exactly as the file orders them: rows x columns x samples, or planes first. */
+export interface StoredColour {
+  shape: readonly [number, number, number];
+  planar: boolean;
+  data: SampleArray;
+}
+
 /**
  * A decoded picture. `plane` holds the stored values bit for bit (of a true-colour picture: the Rec. 601 luminance,
- * rounded), `colour` the exact true-colour samples, `palette` the 256 or fewer colours of a palette picture (RGB, 8 bit).
+ * rounded), `colour` the exact samples of eight-bit true colour, `palette` the colours of a palette picture (RGB, 8 bit).
+ * `storedColour` is there beside or instead of `colour` where the file's array is another: deeper samples, alpha, planar.
  */
 export interface Picture {
   facts: ImageFacts;
   plane: Plane;
   colour?: Rgb8;
+  storedColour?: StoredColour;
   palette?: Uint8Array;
 }

@@ -1,0 +1,33 @@
+import type { SampleArray } from '../raster/picture.ts';
+
+/**
+ * An HDF5 file being written. Paths are absolute and every parent group must exist; creating what is there already throws.
+ * Text is variable-length UTF-8: the one form that every reader and the NeXus validator take.
+ */
+export interface Hdf5Tree {
+  group(path: string, nxClass: string): void;
+  text(path: string, value: string): void;
+  texts(path: string, values: readonly string[]): void;
+  /** A float64 scalar; a field without `units` has no such attribute (the validator refuses "1"). */
+  number(path: string, value: number, units?: string): void;
+  /** A uint32 scalar. */
+  count(path: string, value: number): void;
+  /** An array of the element type of `data`, row-major, whose shape many files share. */
+  array(path: string, data: SampleArray, shape: readonly number[]): void;
+  /** Bytes whose number differs from file to file. */
+  bytes(path: string, data: Uint8Array): void;
+  /** A text attribute that many files share, such as a unit. */
+  attribute(path: string, name: string, value: string): void;
+  /** A text attribute that differs from file to file. */
+  ownAttribute(path: string, name: string, value: string): void;
+  /** Gives the text dataset that exists at `path` another value; other names of the same dataset change with it. */
+  replaceText(path: string, value: string): void;
+  /** Makes `path` another name of the dataset `existing`. h5wasm cannot create an enumeration: booleans are such links. */
+  link(existing: string, path: string): void;
+}
+
+/** A tree that can also give what exists other values of the same type and shape. */
+export interface FillableTree extends Hdf5Tree {
+  replaceTexts(path: string, values: readonly string[]): void;
+  replaceArray(path: string, data: SampleArray): void;
+}

@@ -1,0 +1,100 @@
+import { errorMessage, IngestError } from '../domain/errors.ts';
+import { type Hdf5, openHdf5 } from './hdf5-file.ts';
+import { type SkeletonWriter, skeletonWriter } from './hdf5-skeletons.ts';
+import type { Hdf5Tree } from './hdf5-tree.ts';
+import { writeAttachments } from './nexus-attachments.ts';
+import { writeClassification } from './nexus-classification.ts';
+import { writeConstants, writeEntry } from './nexus-entry.ts';
+import { writeEvent } from './nexus-event.ts';
+import { keptRows, writeImage, writePixels } from './nexus-image.ts';
+import type { NexusConstants, NexusInput } from './nexus-input.ts';
+import { writeInstrument } from './nexus-instrument.ts';
+
+export interface NexusWriter {
+  /**
+   * The HDF5 file of one record (NeXus NXem), as bytes that stay valid and unchanged after further writes. Throws
+   * IngestError `convert/hdf5`; the next write is not affected.
+   */
+  write(input: NexusInput): Uint8Array;
+}
+
+/**
+ * Starts the HDF5 library of this thread (about 0.1 s on the first call) on the bytes of the template, see
+ * loadNexusTemplate; what `constants` add to the template is added once.
+ */
+export async function openNexusWriter(template: Uint8Array, constants: NexusConstants = {}): Promise<NexusWriter> {
+  const hdf5 = await openHdf5();
+  const writerFor = writers(hdf5, template, constants);
+  return { write: (input) => writeNexus(writerFor, input) };
+}
+
+type WriterFor = (record: NexusInput['record']) => SkeletonWriter;
+
+/** Writers on the template with what every record of a run has; in practice one program of one version writes them all. */
+function writers(hdf5: Hdf5, template: Uint8Array, constants: NexusConstants): WriterFor {
+  let last: { software: string; version: string; writer: SkeletonWriter } | undefined;
+  return ({ provenance: { software, version } }) => {
+    if (last?.software === software && last.version === version) return last.writer;
+    const base = hdf5.write(template, (tree) => writeConstants(tree, { software, version }, constants));
+    const writer = skeletonWriter(hdf5, base);
+    last = { software, version, writer };
+    return writer;
+  };
+}
+
+function writeNexus(writerFor: WriterFor, input: NexusInput): Uint8Array {
+  const fault = faultOf(input);
+  if (fault !== undefined) throw new IngestError('convert/hdf5', `Writing ${input.fileName}: ${fault}`);
+  try {
+    return writerFor(input.record).write((tree) => writeTree(tree, input), expectedBytes(input));
+  } catch (error) {
+    const message = `Writing ${input.fileName}: expected the HDF5 library to take the record, but ${errorMessage(error)}`;
+    throw new IngestError('convert/hdf5', message, { cause: error });
+  }
+}
+
+/** The pixels come last, so that the file in memory does not grow, and is not copied, behind them. */
+function writeTree(tree: Hdf5Tree, input: NexusInput): void {
+  writeEntry(tree, input);
+  writeInstrument(tree, input.record);
+  writeEvent(tree, input.record);
+  writeImage(tree, input);
+  writeClassification(tree, input);
+  writeAttachments(tree, input);
+  writePixels(tree, input);
+}
+
+/** Groups, attributes and short texts of a full record come to about 30 kB. */
+const TREE_BYTES = 64 * 1024;
+
+function expectedBytes({ picture, headerJson, rawHeader, thumbnail, embedding, record }: NexusInput): number {
+  const { plane, colour } = picture;
+  const axes = 8 * (plane.widthPx + plane.heightPx);
+  const terms = 256 * (record.header?.terms.length ?? 0);
+  const text = (headerJson?.length ?? 0) + terms;
+  const binary = (rawHeader?.bytes.length ?? 0) + thumbnail.bytes.length + (embedding?.vector.byteLength ?? 0);
+  return plane.data.byteLength + (colour?.data.length ?? 0) + axes + text + binary + TREE_BYTES;
+}
+
+/** NXem's validator refuses times without an offset, and `-00:00`. */
+const OFFSET_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** What is wrong with the input, as the rest of a sentence: what was expected and what was found. */
+function faultOf(input: NexusInput): string | undefined {
+  const { plane, colour, palette } = input.picture;
+  const samples = plane.widthPx * plane.heightPx;
+  if (samples === 0 || plane.data.length !== samples) {
+    return `expected ${plane.widthPx} x ${plane.heightPx} samples, found ${plane.data.length}.`;
+  }
+  if (colour !== undefined && colour.data.length !== samples * 3) {
+    return `expected ${samples * 3} colour samples, found ${colour.data.length}.`;
+  }
+  if (palette !== undefined && palette.length % 3 !== 0) {
+    return `expected a palette of RGB triplets, found ${palette.length} values.`;
+  }
+  if (keptRows(input) < 1) {
+    return `expected a data bar lower than the picture's ${plane.heightPx} rows, found ${input.record.image.dataBarHeightPx}.`;
+  }
+  const badTime = [input.startTime, input.endTime].find((time) => !OFFSET_TIME.test(time) || time.endsWith('-00:00'));
+  return badTime === undefined ? undefined : `expected a time with an offset from UTC, found "${badTime}".`;
+}

@@ -1,0 +1,49 @@
+import type { Hdf5Tree } from './hdf5-tree.ts';
+import type { NexusInput } from './nexus-input.ts';
+import { ATTACHMENTS } from './nexus-paths.ts';
+
+/** What makes the file sufficient without the files beside it: the record, the header, the JPEG, the embedding. */
+export function writeAttachments(tree: Hdf5Tree, input: NexusInput): void {
+  const { thumbnail, embedding, headerJson, rawHeader } = input;
+  tree.replaceText(`${ATTACHMENTS}/thumbnail/file_name`, thumbnail.fileName);
+  if (thumbnail.bytes.length > 0) {
+    tree.bytes(`${ATTACHMENTS}/thumbnail/data`, thumbnail.bytes);
+  }
+  writeRecord(tree, input.record);
+  if (headerJson !== undefined) writeJson(tree, 'header', headerJson);
+  if (rawHeader !== undefined && rawHeader.bytes.length > 0) {
+    const path = `${ATTACHMENTS}/raw_header`;
+    tree.bytes(path, rawHeader.bytes);
+    tree.attribute(path, 'place', rawHeader.place);
+    tree.attribute(path, 'encoding', rawHeader.encoding);
+  }
+  if (embedding !== undefined && embedding.vector.length > 0) {
+    const path = `${ATTACHMENTS}/embedding`;
+    tree.array(path, embedding.vector, [embedding.vector.length]);
+    tree.attribute(path, 'backbone_sha256', embedding.backboneSha256);
+    tree.attribute(path, 'preprocessing', embedding.preprocessing);
+  }
+}
+
+/**
+ * The header's terms quote what the microscope's computer wrote, its own file paths included, so they stand apart under a
+ * name that says so; together the two notes are the whole record.
+ */
+function writeRecord(tree: Hdf5Tree, record: NexusInput['record']): void {
+  const { header, ...rest } = record;
+  if (header === undefined) {
+    tree.replaceText(`${ATTACHMENTS}/record/data`, JSON.stringify(rest));
+    return;
+  }
+  const { terms, ...place } = header;
+  tree.replaceText(`${ATTACHMENTS}/record/data`, JSON.stringify({ ...rest, header: place }));
+  writeJson(tree, 'header_terms', JSON.stringify(terms));
+}
+
+/** A note of this form is shown by h5web and NOMAD. */
+function writeJson(tree: Hdf5Tree, name: string, json: string): void {
+  const path = `${ATTACHMENTS}/${name}`;
+  tree.group(path, 'NXnote');
+  tree.text(`${path}/type`, 'application/json');
+  tree.text(`${path}/data`, json);
+}

@@ -1,0 +1,63 @@
+import type { Acquisition } from '../domain/record.ts';
+import type { Hdf5Tree } from './hdf5-tree.ts';
+import { imagingMode } from './imaging-mode.ts';
+import type { NexusInput } from './nexus-input.ts';
+import { ATTACHMENTS, IMAGE, PLOT } from './nexus-paths.ts';
+
+/** Rows of the picture that are micrograph: all of them less the data bar whose height the *header* states. */
+export function keptRows({ record, picture }: Pick<NexusInput, 'record' | 'picture'>): number {
+  const { dataBarFrom, dataBarHeightPx = 0 } = record.image;
+  return picture.plane.heightPx - (dataBarFrom === 'header' ? dataBarHeightPx : 0);
+}
+
+/** Where the picture came from and what it shows; the pixels themselves are {@link writePixels}. */
+export function writeImage(tree: Hdf5Tree, input: NexusInput): void {
+  const { detector, detectorMode, beam } = input.record.acquisition;
+  if (detector !== undefined) tree.replaceText(`${IMAGE}/process1/detector_identifier`, detector);
+  const mode = beam === 'light' ? undefined : imagingMode(detector, detectorMode);
+  if (mode === undefined) return;
+  tree.group('/entry/roi1', 'NXroi_process');
+  tree.group('/entry/roi1/img', 'NXem_img');
+  tree.group('/entry/roi1/img/image1', 'NXimage');
+  tree.text('/entry/roi1/img/image1/imaging_mode', mode);
+}
+
+/** The stored values bit for bit, rows in TIFF order, with their axes; the rows of the data bar go to the attachments. */
+export function writePixels(tree: Hdf5Tree, input: NexusInput): void {
+  const { plane, colour, palette } = input.picture;
+  const { widthPx, heightPx, data } = plane;
+  const rows = keptRows(input);
+  writeAxes(tree, input.record.acquisition, rows, widthPx);
+  if (palette !== undefined) tree.array(`${ATTACHMENTS}/palette`, palette, [palette.length / 3, 3]);
+  if (rows < heightPx) {
+    tree.array(`${ATTACHMENTS}/data_bar`, data.subarray(rows * widthPx), [heightPx - rows, widthPx]);
+  }
+  if (colour !== undefined) {
+    tree.array(`${ATTACHMENTS}/colour`, colour.data.subarray(0, rows * widthPx * 3), [rows, widthPx, 3]);
+  }
+  tree.array(`${PLOT}/real`, data.subarray(0, rows * widthPx), [rows, widthPx]);
+  tree.attribute(`${PLOT}/real`, 'long_name', 'Intensity');
+  tree.attribute(`${PLOT}/real`, 'interpretation', 'image');
+}
+
+/**
+ * Row 0 is the top of the picture and axis_j grows upwards, so axis_j descends: silx, HyperSpy and ImageJ then show the
+ * picture upright. Without a pixel size the axes count pixels and claim no unit.
+ */
+function writeAxes(tree: Hdf5Tree, acquisition: Acquisition, rows: number, columns: number): void {
+  const { pixelSizeXM, pixelSizeYM = pixelSizeXM } = acquisition;
+  const isCalibrated = pixelSizeXM !== undefined && pixelSizeYM !== undefined;
+  const stepX = isCalibrated ? pixelSizeXM : 1;
+  const stepY = isCalibrated ? pixelSizeYM : 1;
+  const i = Float64Array.from({ length: columns }, (_, column) => column * stepX);
+  const j = Float64Array.from({ length: rows }, (_, row) => (rows - 1 - row) * stepY);
+  writeAxis(tree, 'axis_i', i, isCalibrated);
+  writeAxis(tree, 'axis_j', j, isCalibrated);
+}
+
+function writeAxis(tree: Hdf5Tree, name: string, values: Float64Array, isCalibrated: boolean): void {
+  const direction = name === 'axis_i' ? 'x' : 'y';
+  tree.array(`${PLOT}/${name}`, values, [values.length]);
+  tree.attribute(`${PLOT}/${name}`, 'long_name', `${direction} [${isCalibrated ? 'm' : 'pixel'}]`);
+  if (isCalibrated) tree.attribute(`${PLOT}/${name}`, 'units', 'm');
+}

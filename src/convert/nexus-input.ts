@@ -1,0 +1,39 @@
+import type { MicrographRecord } from '../domain/record.ts';
+import type { Picture } from '../raster/picture.ts';
+
+/** What a site may add to every record. Absent is absent: nothing is made up for it. */
+export interface NexusConstants {
+  /** Who answers for the data; `orcid` as the 16 digits with hyphens or as the URL. */
+  user?: { name?: string; orcid?: string; email?: string; affiliation?: string };
+  /** Where the microscope stands. */
+  location?: string;
+}
+
+/** What is known about the specimen from elsewhere than the header. */
+export interface NexusSample {
+  name?: string;
+  /** Chemical symbols, as NXem wants them: all elements of the specimen. */
+  atomTypes?: readonly string[];
+  /** ISO 8601 with an offset. */
+  preparationDate?: string;
+  physicalForm?: string;
+  identifier?: { value: string; type: string };
+}
+
+/** Everything that goes into the HDF5 file of one record. */
+export interface NexusInput {
+  record: Omit<MicrographRecord, 'artefacts'>;
+  picture: Picture;
+  /** ISO 8601 with an offset, which NXem demands; see resolveTimes. */
+  startTime: string;
+  endTime: string;
+  /** Name of the HDF5 file itself, without a folder. */
+  fileName: string;
+  /** The vendor header, parsed, as JSON. */
+  headerJson?: string;
+  /** The vendor header as it stood in the file. */
+  rawHeader?: { bytes: Uint8Array; place: string; encoding: string };
+  thumbnail: { bytes: Uint8Array; fileName: string };
+  embedding?: { vector: Float32Array; backboneSha256: string; preprocessing: string };
+  sample?: NexusSample;
+}

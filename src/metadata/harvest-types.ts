@@ -1,0 +1,83 @@
+import type { Issue } from '../domain/issue.ts';
+import type { Acquisition, Header, HeaderTerm, Instrument } from '../domain/record.ts';
+
+/** The bytes of one TIFF tag that may hold a vendor's header. `place` names it in the record, such as "tiff:34682". */
+export interface TagBytes {
+  place: string;
+  tag: number;
+  bytes: Uint8Array;
+}
+
+/** A file that stands beside the picture. */
+export interface SidecarBytes {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What the TIFF standard itself lets a file say. */
+export interface TiffText {
+  imageDescription?: string;
+  software?: string;
+  dateTime?: string;
+  make?: string;
+  model?: string;
+  artist?: string;
+  resolution?: { xPerUnit: number; yPerUnit: number; unit: 'none' | 'inch' | 'centimetre' };
+}
+
+/** Everything the harvest looks at. `image` counts the TIFF's own columns and rows. */
+export interface HarvestInput {
+  fileName: string;
+  tags: readonly TagBytes[];
+  tiffText?: TiffText;
+  sidecars: readonly SidecarBytes[];
+  image: { widthPx: number; heightPx: number };
+}
+
+/** A header as a tree of its own words: section, key, the very characters. JSON-able. */
+export type HeaderSections = Record<string, Record<string, string>>;
+
+/** An empty branch of that tree. It has no prototype: a header may name a section or key "__proto__". */
+export function newBranch<Value>(): Record<string, Value> {
+  return Object.create(null) as Record<string, Value>;
+}
+
+export interface RawHeader {
+  bytes: Uint8Array;
+  mediaType: string;
+  place: string;
+}
+
+export type Classifiable = { ok: true } | { ok: false; reason: string };
+
+export interface HarvestResult {
+  header?: Header;
+  /** The bytes of the header as they stood in the file; of a sidecar: the sidecar (`place` begins with "sidecar:"). */
+  rawHeader?: RawHeader;
+  usedSidecars: string[];
+  instrument: Instrument;
+  acquisition: Acquisition;
+  /** Rows at the bottom that the header proves to be a data bar. */
+  dataBarHeightPx?: number;
+  classifiable: Classifiable;
+  issues: Issue[];
+  sections?: HeaderSections;
+}
+
+/** What a vendor's reader makes of a header; the harvest completes and checks it. */
+export interface VendorReading {
+  terms: HeaderTerm[];
+  issues: Issue[];
+  sections: HeaderSections;
+  encoding: string;
+  /** Height of the data bar as far as the header and the picture's height agree on it. */
+  dataBarHeightPx?: number;
+  classifiable: Classifiable;
+}
+
+/** Where a vendor's reader found its header. */
+export interface FoundHeader {
+  place: string;
+  bytes: Uint8Array;
+  sidecar?: string;
+}

@@ -1,0 +1,63 @@
+import { splitLines } from './decode-text.ts';
+import type { HeaderSections } from './harvest-types.ts';
+import { newBranch } from './harvest-types.ts';
+
+/** A text of `[section]` and `key=value` lines. Sections and keys may stand twice; the first non-empty value counts. */
+export interface IniDocument {
+  sections: { name: string; entries: Record<string, string> }[];
+  byName: Map<string, Record<string, string>[]>;
+}
+
+function addSection(document: IniDocument, name: string): Record<string, string> {
+  const entries = newBranch<string>();
+  document.sections.push({ name, entries });
+  const same = document.byName.get(name);
+  if (same === undefined) document.byName.set(name, [entries]);
+  else same.push(entries);
+  return entries;
+}
+
+/**
+ * Reads an INI text. Lines before the first section belong to the section "". Reading ends at a line that opens XML:
+ * newer FEI software appends some. Lines without "=" are ignored.
+ */
+export function parseIni(text: string): IniDocument {
+  const document: IniDocument = { sections: [], byName: new Map() };
+  let current: Record<string, string> | undefined;
+  for (const line of splitLines(text.includes('\0') ? text.replaceAll('\0', '') : text)) {
+    if (line.startsWith('<')) break;
+    const closing = line.startsWith('[') ? line.indexOf(']') : -1;
+    if (closing > 0) {
+      current = addSection(document, line.slice(1, closing).trim());
+      continue;
+    }
+    const equals = line.indexOf('=');
+    if (equals <= 0) continue;
+    current ??= addSection(document, '');
+    const key = line.slice(0, equals).trim();
+    const known = current[key];
+    if (known === undefined || known === '') current[key] = line.slice(equals + 1).trim();
+  }
+  return document;
+}
+
+/** The value of a key, undefined where it is missing or empty in every section of that name. */
+export function iniValue(document: IniDocument, section: string, key: string): string | undefined {
+  for (const entries of document.byName.get(section) ?? []) {
+    const value = entries[key];
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** The document as a JSON-able tree; a section that stands twice gets "#2" behind its name. */
+export function iniSections(document: IniDocument): HeaderSections {
+  const seen = new Map<string, number>();
+  const tree = newBranch<Record<string, string>>();
+  for (const { name, entries } of document.sections) {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    tree[count === 1 ? name : `${name}#${count}`] = entries;
+  }
+  return tree;
+}

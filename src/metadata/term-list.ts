@@ -1,0 +1,106 @@
+import type { Issue } from '../domain/issue.ts';
+import { issue } from '../domain/issue.ts';
+import type { HeaderTerm, Trust } from '../domain/record.ts';
+import type { Term, TermDefinition } from '../domain/terms.ts';
+import { TERMS, termUnit } from '../domain/terms.ts';
+import type { QuantityKind } from '../domain/units.ts';
+import { parseQuantity, toSi } from '../domain/units.ts';
+import { clean } from './decode-text.ts';
+import { isLocalTime } from './local-time.ts';
+
+/** Terms and issues as a vendor's reader collects them. */
+export interface TermList {
+  terms: HeaderTerm[];
+  issues: Issue[];
+}
+
+/** Units of the table, looked up once: a harvest adds fifty terms and there are thousands of harvests a minute. */
+const UNIT_OF: ReadonlyMap<Term, string | undefined> = new Map(
+  (Object.keys(TERMS) as Term[]).map((term) => [term, termUnit(TERMS[term])]),
+);
+
+/** One place where a header may state a term. */
+export interface Statement {
+  key: string;
+  raw: string;
+  /** Unit of a number that stands alone; without it such a number is only read where its kind has no unit. */
+  unit?: string | undefined;
+  trust?: Trust | undefined;
+}
+
+const ON = new Set(['yes', 'on', 'true', '1']);
+const OFF = new Set(['no', 'off', 'false', '0']);
+/** Longer texts are cut in the message of an issue, not in the header. */
+const MAX_QUOTED = 80;
+
+function readSwitch(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (ON.has(word)) return true;
+  return OFF.has(word) ? false : undefined;
+}
+
+function readNumber(definition: TermDefinition, kind: QuantityKind, text: string, unit?: string): number | undefined {
+  const quantity = parseQuantity(text);
+  const value = quantity === undefined ? undefined : toSi(quantity, kind, unit);
+  return value !== undefined && definition.positive === true && value <= 0 ? undefined : value;
+}
+
+function readValue(definition: TermDefinition, text: string, unit?: string): number | string | boolean | undefined {
+  const { kind } = definition;
+  if (kind === 'text') return text;
+  if (kind === 'switch') return readSwitch(text);
+  if (kind === 'local-time') return isLocalTime(text) ? text : undefined;
+  return readNumber(definition, kind, text, unit);
+}
+
+/** Adds a value that was already worked out. Later statements of the same term are ignored. */
+export function addValue(
+  list: TermList,
+  term: Term,
+  value: number | string | boolean,
+  statement: Statement & { trust: Trust },
+): boolean {
+  if (list.terms.some((known) => known.term === term)) return false;
+  const unit = UNIT_OF.get(term);
+  const { key, raw, trust } = statement;
+  list.terms.push(unit === undefined ? { term, value, raw, key, trust } : { term, value, unit, raw, key, trust });
+  return true;
+}
+
+/**
+ * Adds a term from the characters of a header. Empty text is absent; text that is no value of the term's kind becomes the
+ * issue header-value-unreadable. True when the term is now stated.
+ */
+export function addTerm(list: TermList, term: Term, statement: Statement): boolean {
+  const raw = clean(statement.raw);
+  if (raw === '') return false;
+  const definition: TermDefinition = TERMS[term];
+  const value = readValue(definition, raw, statement.unit);
+  if (value === undefined) {
+    addUnreadable(list, term, statement.key, raw);
+    return false;
+  }
+  const trust = statement.trust ?? (definition.lowTrust === true ? 'low' : 'measured');
+  return addValue(list, term, value, { key: statement.key, raw, trust });
+}
+
+export function addUnreadable(list: TermList, term: Term, key: string, raw: string): void {
+  const quoted = raw.length > MAX_QUOTED ? `${raw.slice(0, MAX_QUOTED)}…` : raw;
+  list.issues.push(
+    issue('header-value-unreadable', `${key} should state ${term}, but holds "${quoted}".`, { term, key, raw: quoted }),
+  );
+}
+
+/** The first statement that can be read wins. */
+export function addFirst(list: TermList, term: Term, statements: Iterable<Statement>): boolean {
+  for (const statement of statements) {
+    if (addTerm(list, term, statement)) return true;
+  }
+  return false;
+}
+
+/** The number stated for a term. */
+export function numberOf(list: TermList, term: Term): number | undefined {
+  const value = list.terms.find((known) => known.term === term)?.value;
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,12 @@
+/** TIFF tags in which vendors keep their headers; a harvest wants the bytes of those that a file has, from every page. */
+export const VENDOR_TAGS: readonly { tag: number; vendor: string }[] = [
+  { tag: 34118, vendor: 'Zeiss SmartSEM' },
+  { tag: 34119, vendor: 'Zeiss SmartSEM (the same in UTF-16)' },
+  { tag: 34682, vendor: 'FEI / Thermo Fisher' },
+  { tag: 34680, vendor: 'FEI or Philips XL' },
+  { tag: 34683, vendor: 'Phenom or Thermo Fisher XML' },
+  { tag: 50431, vendor: 'Tescan' },
+  { tag: 51023, vendor: 'Zeiss Fibics / Atlas' },
+];
+
+export const VENDOR_TAG_NUMBERS: ReadonlySet<number> = new Set(VENDOR_TAGS.map(({ tag }) => tag));

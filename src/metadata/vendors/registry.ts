@@ -1,0 +1,33 @@
+import type { FoundHeader, HarvestInput, VendorReading } from '../harvest-types.ts';
+import { detectFei } from './fei/detect.ts';
+import { mapFei } from './fei/map.ts';
+import { parseFei } from './fei/parse.ts';
+import { detectHitachi } from './hitachi/detect.ts';
+import { mapHitachi } from './hitachi/map.ts';
+import { parseHitachi } from './hitachi/parse.ts';
+import { detectZeiss } from './zeiss/detect.ts';
+import { mapZeiss } from './zeiss/map.ts';
+import { parseZeiss } from './zeiss/parse.ts';
+
+/** Reads the headers of one vendor. */
+export interface VendorReader {
+  vendor: string;
+  detect: (input: HarvestInput) => FoundHeader | undefined;
+  read: (bytes: Uint8Array, input: HarvestInput) => VendorReading;
+}
+
+function reader<Parsed>(
+  vendor: string,
+  detect: VendorReader['detect'],
+  parse: (bytes: Uint8Array) => Parsed,
+  map: (parsed: Parsed, input: HarvestInput) => VendorReading,
+): VendorReader {
+  return { vendor, detect, read: (bytes, input) => map(parse(bytes), input) };
+}
+
+/** The readers in the order in which they are asked; headers inside the TIFF come before sidecars. */
+export const VENDOR_READERS: readonly VendorReader[] = [
+  reader('FEI', detectFei, parseFei, mapFei),
+  reader('Zeiss', detectZeiss, parseZeiss, mapZeiss),
+  reader('Hitachi', detectHitachi, parseHitachi, mapHitachi),
+];

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import type { InferenceBackend } from '../classify/backend.ts';
+import { preprocess } from '../classify/preprocess.ts';
+import { errorMessage } from '../domain/errors.ts';
+import { harvest } from '../metadata/harvest.ts';
+import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
+import { decodePicture } from '../raster/decode-picture.ts';
+import { toGrey8 } from '../raster/display.ts';
+import { sha256Hex } from '../store/content-hash.ts';
+import { readTiffFacts } from './tiff-facts.ts';
+
+export type EmbeddedFile = { file: string; sha256: string; embedding: Float32Array } | { file: string; error: string };
+
+const MAX_PIXEL_BYTES = 512 * 2 ** 20;
+
+/** The network's input for a picture file, exactly as the pipeline makes it: data bar cut where the header states it. */
+export async function networkImage(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
+  const { picture, tiff } = await decodePicture(bytes, { maxPixelBytes: MAX_PIXEL_BYTES });
+  const { widthPx, heightPx } = picture.facts;
+  const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
+  const { dataBarHeightPx = 0 } = harvest({ fileName, ...facts, sidecars: [], image: { widthPx, heightPx } });
+  return await preprocess(toGrey8(picture, { rows: heightPx - dataBarHeightPx }));
+}
+
+/**
+ * Embeds picture files one after the other, in order. `known` may answer by content hash, so that a file seen before is
+ * read but not decoded. A file that cannot be decoded becomes an `error`, and the others go on.
+ */
+export async function* embedFiles(
+  files: Iterable<string>,
+  backend: InferenceBackend,
+  known: (sha256: string) => Float32Array | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<EmbeddedFile> {
+  for (const file of files) {
+    signal.throwIfAborted();
+    try {
+      const bytes = await readFile(file);
+      const sha256 = sha256Hex(bytes);
+      const embedding = known(sha256) ?? (await backend.embed(await networkImage(bytes, file), 1));
+      yield { file, sha256, embedding };
+    } catch (error) {
+      yield { file, error: errorMessage(error) };
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+import type { LedgerRow, WorkVersions } from '../store/ledger-row.ts';
+import { candidateRules } from '../watcher/candidate.ts';
+import { systemClock } from '../watcher/clock.ts';
+import { createSidecarFinder, type SidecarFinder } from '../watcher/find-sidecars.ts';
+import { type Plan, taskOf } from './plan-files.ts';
+import { type RunOptions, type RunSummary, runPlans } from './run-files.ts';
+import type { Session } from './session.ts';
+
+export type Stage = 'harvest' | 'convert' | 'classify';
+
+export interface ReprocessOptions extends RunOptions {
+  /** Redo only what an older version of this stage made. */
+  stage?: Stage;
+  /** Redo current records too. */
+  all: boolean;
+}
+
+/** Makes new revisions of records whose versions or model are not those of this program, from their originals. */
+export async function reprocess(options: ReprocessOptions): Promise<RunSummary> {
+  return await runPlans(plansOf(options), options);
+}
+
+async function* plansOf({ session, stage, all }: ReprocessOptions): AsyncGenerator<Plan> {
+  const seen = new Set<string>();
+  const finder = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock);
+  for (const page of pages(session, all)) {
+    for (const row of page) {
+      const { contentHash } = row;
+      if (contentHash === undefined || seen.has(contentHash) || !(all || isBehind(row, session.versions, stage)))
+        continue;
+      seen.add(contentHash);
+      yield await planOf(row, session, finder);
+    }
+  }
+}
+
+function pages({ store, versions }: Session, all: boolean): Iterable<LedgerRow[]> {
+  // No record was made by version 0 of anything, so that every one is outdated by it.
+  return store.ledger.outdated(all ? { ...versions, harvestVersion: 0 } : versions);
+}
+
+function isBehind(row: LedgerRow, versions: WorkVersions, stage: Stage | undefined): boolean {
+  switch (stage) {
+    case 'harvest':
+      return row.harvestVersion !== versions.harvestVersion;
+    case 'convert':
+      return row.convertVersion !== versions.convertVersion;
+    case 'classify':
+      return row.modelSha256 !== versions.modelSha256;
+    case undefined:
+      return true;
+  }
+}
+
+/** The original where the ledger saw it last, or a copy of the same bytes elsewhere. */
+async function planOf(row: LedgerRow, { store }: Session, finder: SidecarFinder): Promise<Plan> {
+  const copies = row.contentHash ? (store.ledger.byHash([row.contentHash]).get(row.contentHash) ?? []) : [];
+  for (const copy of [row, ...copies]) {
+    const facts = await stat(copy.path).catch(() => undefined);
+    if (!facts?.isFile()) continue;
+    const inbox = copy.inbox ?? dirname(copy.path);
+    const relativePath = relative(inbox, copy.path).split(sep).join('/');
+    const sidecars = await finder.find(copy.path);
+    const task = taskOf({ path: copy.path, relativePath, sidecars }, inbox, true);
+    return { kind: 'work', task, bytes: facts.size };
+  }
+  return {
+    kind: 'nothing',
+    path: row.path,
+    row: { ...row, state: 'skipped', reason: 'its original is no longer there' },
+  };
+}

@@ -1,0 +1,119 @@
+import type { Log } from '../log.ts';
+import { ledgerPath } from '../store/state-folder.ts';
+import { createBatcher, type Plan } from './plan-files.ts';
+import type { FileTask, StageMs } from './protocol.ts';
+import type { Session } from './session.ts';
+import { type FileReport, reportFinished, type Settled, settleResult } from './settle-results.ts';
+
+export interface RunSummary {
+  files: number;
+  /** Records this run made. */
+  fresh: number;
+  done: number;
+  skipped: number;
+  quarantined: number;
+  seconds: number;
+  /** Mean milliseconds a fresh record, by stage. */
+  stageMs: StageMs;
+  /** Sum of each process's own peak of resident memory. */
+  peakRssMiB: number;
+  /** True when the run was stopped before its end. */
+  stopped: boolean;
+}
+
+export interface RunOptions {
+  session: Session;
+  signal: AbortSignal;
+  log: Log;
+  onReport: (report: FileReport) => void;
+}
+
+/**
+ * Carries plans out: hands batches to the workers (never more than they can take), and writes
+ * ledger and index after each batch is on disk. Stops taking in new files when `signal` aborts, and finishes those under
+ * way. Every file gets exactly one report.
+ */
+export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions): Promise<RunSummary> {
+  const { session, signal } = options;
+  const { config, pool } = session;
+  const tally = createTally(options.onReport);
+  const batcher = createBatcher({ files: config.workers.batchFiles, bytes: config.workers.batchMiB * 2 ** 20 });
+  const underWay = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+
+  const start = async (tasks: FileTask[]): Promise<void> => {
+    if (tasks.length === 0) return;
+    while (underWay.size >= pool.capacity) await Promise.race(underWay);
+    const work = processBatchFully(tasks, options, tally)
+      .catch((error: unknown) => void (failure ??= { error }))
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+  };
+
+  for await (const plan of plans) {
+    if (signal.aborted || failure) break;
+    if (plan.kind === 'work') {
+      const full = batcher.add(plan.task, plan.bytes);
+      if (full) await start(full);
+    } else {
+      tally.add(reportOf(plan, options));
+    }
+  }
+  if (!signal.aborted && !failure) await start(batcher.rest());
+  await Promise.all(underWay);
+  if (failure) throw failure.error;
+  return tally.summary(pool.peakRssMiB() + process.resourceUsage().maxRSS / 1024, signal.aborted);
+}
+
+function reportOf(plan: Exclude<Plan, { kind: 'work' }>, { session }: RunOptions): FileReport {
+  if (plan.kind === 'nothing') return reportFinished(plan.row, plan.path);
+  const { found } = plan;
+  const reason = 'it looks like a sidecar, and no picture of its name stands beside it';
+  const seen = { path: ledgerPath(found.path), inbox: plan.inbox, bytes: found.size, mtimeMs: found.mtimeMs };
+  session.store.ledger.record([{ ...seen, state: 'skipped', reason, errorCode: 'lone-sidecar' }]);
+  return { file: found.path, state: 'skipped', reason, fresh: false, ms: {} };
+}
+
+async function processBatchFully(tasks: FileTask[], options: RunOptions, tally: Tally): Promise<void> {
+  const { session } = options;
+  const results = await session.pool.run(tasks);
+  const settled: Settled[] = [];
+  for (const result of results) settled.push(await settleResult(result));
+  session.store.commit(
+    settled.map(({ outcome }) => outcome),
+    settled.flatMap(({ document }) => document ?? []),
+  );
+  for (const { report } of settled) {
+    if (report.state === 'quarantined') options.log.warn({ file: report.file, reason: report.reason }, 'quarantined');
+    else options.log.info({ file: report.file, id: report.id, state: report.state, ms: report.ms }, 'settled');
+    tally.add(report);
+  }
+}
+
+interface Tally {
+  add(report: FileReport): void;
+  summary(peakRssMiB: number, stopped: boolean): RunSummary;
+}
+
+function createTally(onReport: (report: FileReport) => void): Tally {
+  const started = performance.now();
+  const counts = { files: 0, fresh: 0, done: 0, skipped: 0, quarantined: 0 };
+  const sums: Record<string, number> = {};
+  return {
+    add(report) {
+      counts.files += 1;
+      if (report.fresh) counts.fresh += 1;
+      if (report.state === 'done' || report.state === 'skipped' || report.state === 'quarantined')
+        counts[report.state] += 1;
+      if (report.fresh) for (const [stage, ms] of Object.entries(report.ms)) sums[stage] = (sums[stage] ?? 0) + ms;
+      onReport(report);
+    },
+    summary: (peakRssMiB, stopped) => ({
+      ...counts,
+      seconds: (performance.now() - started) / 1000,
+      stageMs: Object.fromEntries(Object.entries(sums).map(([stage, ms]) => [stage, ms / counts.fresh])),
+      peakRssMiB,
+      stopped,
+    }),
+  };
+}

@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism, hostname } from 'node:os';
+import { join } from 'node:path';
+import { findModel, type ModelFolder } from '../classify/model-folder.ts';
+import type { Config } from '../config/schema.ts';
+import { CONVERT_VERSION, HARVEST_VERSION } from '../domain/versions.ts';
+import type { Log } from '../log.ts';
+import { closeStaging, openStaging, sweepStaging } from '../publish/staging.ts';
+import { PACKAGE_ROOT } from '../software.ts';
+import type { WorkVersions } from '../store/ledger-row.ts';
+import { acquireStateLock } from '../store/state-lock.ts';
+import { openStore, type Store } from '../store/store.ts';
+import type { WorkerSettings } from './protocol.ts';
+import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
+
+/** Everything a run that makes records keeps open. */
+export interface Session {
+  repo: string;
+  config: Readonly<Config>;
+  store: Store;
+  pool: WorkerPool;
+  /** What this program would make a record with. */
+  versions: WorkVersions;
+  /** Closes in the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+export interface SessionPlaces {
+  repo: string;
+  state: string;
+}
+
+/** Folders in which models are looked for, the user's before those of the package. */
+export function modelRoots(state: string): string[] {
+  return [join(state, 'models'), join(PACKAGE_ROOT, 'models')];
+}
+
+/** Opens STATE for writing (one process at a time), sweeps what killed runs left in REPO, and starts the workers. */
+export async function openSession(
+  config: Readonly<Config>,
+  { repo, state }: SessionPlaces,
+  defaultDurability: 'record' | 'batch',
+  log: Log,
+): Promise<Session> {
+  const durability = config.durability ?? defaultDurability;
+  const model = await configuredModel(config, state);
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    await mkdir(repo, { recursive: true });
+    const lock = acquireStateLock(state);
+    closers.push(() => lock.release());
+    const store = openStore(state, { access: 'write', durability });
+    closers.push(() => store.close());
+    const swept = await sweepStaging(repo);
+    if (swept > 0) log.info({ swept }, 'removed what an interrupted run left in the staging folder');
+    const staging = await openStaging(repo);
+    closers.push(() => closeStaging(staging));
+    const count = config.workers.count ?? availableParallelism();
+    const settings = workerSettings(config, repo, durability, model);
+    const pool = createWorkerPool({ count, settings, staging, deadlineS: config.workers.deadlineS }, log);
+    closers.push(() => pool.close());
+    const versions = { harvestVersion: HARVEST_VERSION, convertVersion: CONVERT_VERSION, modelSha256: model?.sha256 };
+    return { repo, config, store, pool, versions, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The model that the config names, or undefined when classification is switched off. */
+export async function configuredModel(config: Readonly<Config>, state: string): Promise<ModelFolder | undefined> {
+  const { enabled, model, version } = config.classify;
+  return enabled ? await findModel(model, version, modelRoots(state)) : undefined;
+}
+
+export function workerSettings(
+  config: Readonly<Config>,
+  repo: string,
+  durability: 'record' | 'batch',
+  model: ModelFolder | undefined,
+): WorkerSettings {
+  const { jpegQuality, jpegLongSidePx } = config.convert;
+  const { acceptAbove, suggestAbove } = config.classify;
+  const { id, timeZone } = config.instrument;
+  return {
+    repo,
+    accept: [...config.accept],
+    durability,
+    instrument: { ...(id !== undefined && { id }), ...(timeZone !== undefined && { timeZone }) },
+    publish: { operator: config.publish.operator, ...(config.publish.host && { host: hostname() }) },
+    jpeg: { quality: jpegQuality, ...(jpegLongSidePx !== undefined && { longSidePx: jpegLongSidePx }) },
+    memoryMiB: config.workers.memoryMiB,
+    ...(model && {
+      model: {
+        folder: model.folder,
+        ...(acceptAbove !== undefined && { acceptAbove }),
+        ...(suggestAbove !== undefined && { suggestAbove }),
+      },
+    }),
+  };
+}

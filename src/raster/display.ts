@@ -1,0 +1,127 @@
+import type { Grey8, Picture, Rgb8, SampleArray, StoredColour } from './picture.ts';
+import { type Contrast, contrastOf, stretched, stretchTable } from './stretch.ts';
+
+export type { Contrast } from './stretch.ts';
+
+export interface DisplayOptions {
+  /** Rows from the top that are wanted; default all. */
+  rows?: number;
+  /** Rows from the top that set black and white of stretched pictures; default `rows`. A data bar should not. */
+  rangeRows?: number;
+}
+
+/** Depths from here on have no agreed white: they are stretched from the darkest to the brightest value. */
+const FIRST_STRETCHED_BITS = 9;
+
+/**
+ * The picture as a person sees it: colour maps applied (Rec. 601 luminance), min-is-white inverted, colour as its
+ * luminance. Up to 8 unsigned bits the full range of the depth becomes 0 to 255; deeper, signed and floating-point
+ * pictures are stretched once from their own minimum to maximum (constant: 0; NaN: 0). Plain 8-bit grey is not copied.
+ */
+export function toGrey8(picture: Picture, options: DisplayOptions = {}): Grey8 {
+  const { widthPx } = picture.plane;
+  const heightPx = Math.min(options.rows ?? picture.plane.heightPx, picture.plane.heightPx);
+  const data = picture.plane.data.subarray(0, widthPx * heightPx);
+  return { widthPx, heightPx, data: greyOf(picture, data, options) };
+}
+
+function greyOf(picture: Picture, data: SampleArray, options: DisplayOptions): Uint8Array {
+  const { facts, palette } = picture;
+  const inverted = facts.photometric === 'min-is-white';
+  if (palette && isIndices(data)) return mapped(data, paletteGreys(palette));
+  if (data instanceof Uint8Array && facts.bitsPerSample < FIRST_STRETCHED_BITS) {
+    if (facts.bitsPerSample === 8 && !inverted) return data;
+    const white = 2 ** facts.bitsPerSample - 1;
+    return mapped(data, stretchTable(256, { min: 0, max: white, constant: false }, inverted));
+  }
+  const range = contrast(picture, rangeOption(options));
+  if (data instanceof Uint16Array) return mapped(data, stretchTable(65_536, range, inverted));
+  return stretched(data, range, inverted);
+}
+
+function rangeOption({ rows, rangeRows }: DisplayOptions): { rows?: number } {
+  const limit = rangeRows ?? rows;
+  return limit === undefined ? {} : { rows: limit };
+}
+
+function isIndices(data: SampleArray): data is Uint8Array | Uint16Array {
+  return data instanceof Uint8Array || data instanceof Uint16Array;
+}
+
+function mapped(data: Uint8Array | Uint16Array, table: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) grey[i] = table[data[i] as number] as number;
+  return grey;
+}
+
+function paletteGreys(palette: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: palette.length / 3 }, (_, i) => {
+    const [red = 0, green = 0, blue = 0] = palette.subarray(3 * i, 3 * i + 3);
+    return Math.floor((299 * red + 587 * green + 114 * blue + 500) / 1000);
+  });
+}
+
+/** Smallest and largest finite stored value of the top `rows` rows. */
+export function contrast(picture: Picture, options: { rows?: number } = {}): Contrast {
+  const { widthPx, heightPx, data } = picture.plane;
+  return contrastOf(data.subarray(0, widthPx * Math.min(options.rows ?? heightPx, heightPx)));
+}
+
+/** Whether the top `rows` rows show one value only; stops at the first other one. */
+export function isConstant(picture: Picture, options: { rows?: number } = {}): boolean {
+  const { widthPx, heightPx, data } = picture.plane;
+  const end = widthPx * Math.min(options.rows ?? heightPx, heightPx);
+  const first = data[0];
+  for (let i = 1; i < end; i++) {
+    const value = data[i];
+    if (value !== first && !(Number.isNaN(value) && Number.isNaN(first))) return contrast(picture, options).constant;
+  }
+  return true;
+}
+
+/**
+ * The picture in colour, where it has any: true colour (deep samples stretched once over all channels), or a palette of
+ * which a coloured entry is used. Undefined for what {@link toGrey8} shows as well.
+ */
+export function toRgb8(picture: Picture, options: DisplayOptions = {}): Rgb8 | undefined {
+  const { widthPx } = picture.plane;
+  const heightPx = Math.min(options.rows ?? picture.plane.heightPx, picture.plane.heightPx);
+  const pixels = widthPx * heightPx;
+  if (picture.colour) return { widthPx, heightPx, data: picture.colour.data.subarray(0, 3 * pixels) };
+  if (picture.storedColour) return { widthPx, heightPx, data: deepColour(picture, pixels) };
+  const indices = picture.plane.data.subarray(0, pixels);
+  if (!picture.palette || !isIndices(indices) || !usesColour(indices, picture.palette)) return undefined;
+  return { widthPx, heightPx, data: paletteColours(indices, picture.palette) };
+}
+
+function usesColour(indices: Uint8Array | Uint16Array, palette: Uint8Array): boolean {
+  const coloured = Uint8Array.from({ length: palette.length / 3 }, (_, i) => {
+    const red = palette[3 * i];
+    return palette[3 * i + 1] !== red || palette[3 * i + 2] !== red ? 1 : 0;
+  });
+  if (!coloured.includes(1)) return false;
+  return indices.some((index) => coloured[index] === 1);
+}
+
+function paletteColours(indices: Uint8Array | Uint16Array, palette: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(indices.length * 3);
+  for (let i = 0, to = 0; i < indices.length; i++) {
+    const from = 3 * (indices[i] as number);
+    rgb[to++] = palette[from] as number;
+    rgb[to++] = palette[from + 1] as number;
+    rgb[to++] = palette[from + 2] as number;
+  }
+  return rgb;
+}
+
+/** The first three samples of the top pixels, stretched once over all of them. */
+function deepColour({ plane, storedColour }: Picture, pixels: number): Uint8Array {
+  const { shape, planar, data } = storedColour as StoredColour;
+  const pixelStep = planar ? 1 : shape[2];
+  const sampleStep = planar ? plane.widthPx * plane.heightPx : 1;
+  const rgb = data.slice(0, 3 * pixels);
+  for (let pixel = 0, to = 0; pixel < pixels; pixel++) {
+    for (let sample = 0; sample < 3; sample++) rgb[to++] = data[pixel * pixelStep + sample * sampleStep] as number;
+  }
+  return stretched(rgb, contrastOf(rgb), false);
+}

@@ -1,0 +1,108 @@
+import type { ContentHash } from '../domain/ids.ts';
+import type { Acquisition, Decision, Label, MicrographRecord } from '../domain/record.ts';
+import type { TextField } from './evidence.ts';
+import { RANGE_FIELD_NAMES, RANGE_FIELDS, type RangeField } from './range-fields.ts';
+import { indexText } from './words.ts';
+
+/** The embedding of a picture. Vectors are comparable only within one `space`: one backbone and one preprocessing. */
+export interface EmbeddedPicture {
+  space: string;
+  vector: Float32Array;
+}
+
+/** What an index holds of a record: the one mapping for every kind of index. Numbers are SI. */
+export interface IndexDocument {
+  id: ContentHash;
+  revision: number;
+  name: string;
+  /** File name of the JPEG in the record's folder. */
+  picture?: string | undefined;
+  vendor?: string | undefined;
+  instrument?: string | undefined;
+  instrumentId?: string | undefined;
+  detector?: string | undefined;
+  decision: Decision;
+  /** `NAME VERSION` of the model that made the labels. */
+  classifier?: string | undefined;
+  /** Local time of the instrument, as in the record. */
+  acquiredAt?: string | undefined;
+  /** The same clock read as if it were UTC, in seconds since 1970. */
+  acquiredS?: number | undefined;
+  quantities: Partial<Record<RangeField, number>>;
+  text: Record<TextField, string>;
+  labels: readonly Label[];
+  embedding?: EmbeddedPicture | undefined;
+}
+
+/** Terms of a header that other fields hold already, or that concern a person. */
+const NOT_INDEXED_TERMS = new Set(['operator', 'acquired_at', 'instrument_serial', 'software_version', 'vendor']);
+/** Of one header value; longer ones are dumps, not words. */
+const MAX_VALUE_CHARACTERS = 300;
+
+/** Makes the document of a record. Pure; the same record always gives the same document. */
+export function toIndexDocument(record: MicrographRecord, embedding?: EmbeddedPicture): IndexDocument {
+  const { instrument, acquisition, classification, source } = record;
+  const model = classification.model;
+  return {
+    id: record.id,
+    revision: record.revision,
+    name: source.name,
+    picture: record.artefacts.find(({ role }) => role === 'jpeg')?.path,
+    vendor: instrument.vendor,
+    instrument: instrument.model,
+    instrumentId: instrument.id,
+    detector: acquisition.detector,
+    decision: classification.decision,
+    classifier: model && `${model.name} ${model.version}`,
+    acquiredAt: acquisition.acquiredAt,
+    acquiredS: wallClockSeconds(acquisition.acquiredAt),
+    quantities: quantitiesOf(acquisition),
+    text: textOf(record),
+    labels: classification.labels,
+    embedding,
+  };
+}
+
+/**
+ * Seconds since 1970 of a local ISO time ("2017-03-24T12:40:39"), read as if the clock ran on UTC; an offset behind it is
+ * left out, because ranges ask for what the clock on the wall said. Undefined where it is no such time.
+ */
+export function wallClockSeconds(time: string | undefined): number | undefined {
+  const local = time?.match(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?/)?.[0];
+  if (local === undefined) return undefined;
+  const ms = Date.parse(local.includes('T') ? `${local}Z` : local);
+  return Number.isNaN(ms) ? undefined : ms / 1000;
+}
+
+function quantitiesOf(acquisition: Acquisition): IndexDocument['quantities'] {
+  const quantities: IndexDocument['quantities'] = {};
+  for (const field of RANGE_FIELD_NAMES) {
+    const value = acquisition[RANGE_FIELDS[field].source];
+    if (value !== undefined) quantities[field] = value;
+  }
+  return quantities;
+}
+
+function textOf(record: MicrographRecord): IndexDocument['text'] {
+  const { instrument, acquisition, source, issues } = record;
+  const files = source.aliases.flatMap(({ name, path }) => [name, path]);
+  return {
+    name: indexText([source.path, source.name, ...files, ...source.sidecars.map(({ name }) => name)]),
+    subject: indexText([acquisition.sampleName]),
+    instrument: indexText([
+      ...[instrument.vendor, instrument.model, instrument.id, instrument.emitter],
+      ...[acquisition.detector, acquisition.detectorMode, acquisition.beam],
+    ]),
+    header: indexText(headerWords(record)),
+    issues: indexText(issues.flatMap(({ code, message }) => [code, message])),
+  };
+}
+
+/** Values in words, and the names of what is switched on. Numbers are searched as ranges; names every header has tell nothing. */
+function headerWords(record: MicrographRecord): string[] {
+  const terms = (record.header?.terms ?? []).filter(({ term }) => !NOT_INDEXED_TERMS.has(term));
+  return terms.flatMap(({ term, value }) => {
+    if (typeof value === 'string') return value.length <= MAX_VALUE_CHARACTERS ? [value] : [];
+    return value === true ? [term.replaceAll('_', ' ')] : [];
+  });
+}

@@ -1,0 +1,63 @@
+import type { ContentHash } from '../domain/ids.ts';
+import type { Decision, Label } from '../domain/record.ts';
+import type { EmbeddedPicture, IndexDocument } from './document.ts';
+import type { TextField } from './evidence.ts';
+import type { SearchQuery } from './query.ts';
+
+/** Why a record is found: for each term the best evidence, for `like` the cosine. */
+export interface MatchReason {
+  terms: { term: string; evidence: number; where: TextField | 'label'; label?: string }[];
+  similarity?: number;
+}
+
+/** One hit. `score` is 0 to 1 as `evidence.ts` defines it; absent where nothing ranked. Numbers are SI. */
+export interface SearchHit {
+  id: ContentHash;
+  revision: number;
+  score?: number;
+  matched: MatchReason;
+  name: string;
+  /** Below REPO, with "/". */
+  recordPath: string;
+  picture?: string;
+  vendor?: string;
+  instrument?: string;
+  detector?: string;
+  accelerationVoltageV?: number;
+  pixelSizeM?: number;
+  fieldWidthM?: number;
+  acquiredAt?: string;
+  labels: Label[];
+  decision: Decision;
+}
+
+export interface SearchResult {
+  /** Records that match; with `like` at most the nearest 500 and what the words found. */
+  total: number;
+  hits: SearchHit[];
+}
+
+/** `stale`: a newer revision was there already and was kept. The same revision again replaces itself. */
+export interface UpsertReport {
+  written: number;
+  stale: number;
+}
+
+/**
+ * A search index. Every implementation passes the suite in test/contract/search-index.ts. All calls are idempotent;
+ * failures are IngestErrors.
+ */
+export interface SearchIndex {
+  /** Adds or replaces documents; an older revision never overwrites a newer one, whatever the order of arrival. */
+  upsert(documents: readonly IndexDocument[]): Promise<UpsertReport>;
+  /** Removes documents; returns how many there were. */
+  remove(ids: readonly ContentHash[]): Promise<number>;
+  search(query: SearchQuery): Promise<SearchResult>;
+  count(): Promise<number>;
+  /** Every id with its revision, in no promised order, page by page. */
+  ids(): AsyncIterable<{ id: ContentHash; revision: number }>;
+  /** The labels in use. */
+  labels(): Promise<string[]>;
+  /** The direction of a record's embedding, for "more like this". */
+  embeddingOf(id: ContentHash): Promise<EmbeddedPicture | undefined>;
+}

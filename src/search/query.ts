@@ -1,0 +1,34 @@
+import type { Decision } from '../domain/record.ts';
+import type { QuantityRange } from '../domain/units.ts';
+import type { EmbeddedPicture } from './document.ts';
+import type { RangeField } from './range-fields.ts';
+import type { Meaning } from './synonyms.ts';
+
+export const SORT_ORDERS = ['relevance', 'newest', 'oldest', 'name'] as const;
+export type SortOrder = (typeof SORT_ORDERS)[number];
+
+/** A span of the instrument's wall clock in seconds since 1970; `untilS` itself is not part of it. */
+export interface TimeSpan {
+  fromS?: number | undefined;
+  untilS?: number | undefined;
+}
+
+/** A query as an index answers it: filters are exact, terms and `like` rank. */
+export interface SearchQuery {
+  terms: readonly Meaning[];
+  /** One of these labels first, or with at least `LABEL_FILTER_SCORE`. Empty: any. */
+  labels: readonly string[];
+  /** Part of the name, case ignored. */
+  vendor?: string | undefined;
+  instrument?: string | undefined;
+  detector?: string | undefined;
+  decisions: readonly Decision[];
+  ranges: Partial<Record<RangeField, QuantityRange>>;
+  acquired?: TimeSpan | undefined;
+  like?: EmbeddedPicture | undefined;
+  /** Leaves out what scores less, 0 to 1. */
+  minScore: number;
+  sort: SortOrder;
+  limit: number;
+  offset: number;
+}

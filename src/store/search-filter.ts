@@ -1,0 +1,66 @@
+import { LABEL_FILTER_SCORE } from '../search/evidence.ts';
+import type { SearchQuery } from '../search/query.ts';
+import { RANGE_FIELD_NAMES } from '../search/range-fields.ts';
+import { RANGE_COLUMNS } from './search-write.ts';
+
+export type SqlValue = string | number;
+
+/** Conditions on the table `documents` under the alias `d`; `where` is "" when everything passes. */
+export interface Filter {
+  where: string;
+  parameters: SqlValue[];
+}
+
+/**
+ * A bound "as typed" meets a header value that went through another arithmetic: 5 kV may be 4999.999999999999 V. No
+ * instrument sets anything to a part in a million.
+ */
+const TOLERANCE = 1e-6;
+
+/** The exact conditions of a query in SQL; every text goes in as a parameter. */
+export function filterOf(query: SearchQuery): Filter {
+  const conditions: string[] = [];
+  const parameters: SqlValue[] = [];
+  const add = (condition: string, ...values: SqlValue[]): void => {
+    conditions.push(condition);
+    parameters.push(...values);
+  };
+  for (const field of ['vendor', 'instrument', 'detector'] as const) {
+    const part = query[field];
+    if (part !== undefined) add(`d.${field} LIKE ? ESCAPE '\\'`, `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`);
+  }
+  if (query.decisions.length > 0) add(`d.decision IN (${marks(query.decisions)})`, ...query.decisions);
+  addRanges(query, add);
+  if (query.acquired?.fromS !== undefined) add('d.acquired_s >= ?', query.acquired.fromS);
+  if (query.acquired?.untilS !== undefined) add('d.acquired_s < ?', query.acquired.untilS);
+  if (query.labels.length > 0) {
+    add(
+      `d.doc IN (SELECT doc FROM document_labels JOIN labels USING (label)
+        WHERE labels.name IN (${marks(query.labels)}) AND (rank = 1 OR score >= ?))`,
+      ...query.labels,
+      LABEL_FILTER_SCORE,
+    );
+  }
+  return { where: conditions.join(' AND '), parameters };
+}
+
+function addRanges(query: SearchQuery, add: (condition: string, ...values: SqlValue[]) => void): void {
+  for (const field of RANGE_FIELD_NAMES) {
+    const range = query.ranges[field];
+    if (range === undefined) continue;
+    const { min, max, minInclusive, maxInclusive } = range;
+    const column = `d.${RANGE_COLUMNS[field]}`;
+    if (min !== undefined) add(`${column} ${minInclusive ? '>=' : '>'} ?`, widened(min, minInclusive ? -1 : 1));
+    if (max !== undefined) add(`${column} ${maxInclusive ? '<=' : '<'} ?`, widened(max, maxInclusive ? 1 : -1));
+    add(`${column} IS NOT NULL`);
+  }
+}
+
+/** An inclusive bound is moved outwards, an exclusive one inwards: "<5nm" leaves 5 nm out however it was computed. */
+function widened(bound: number, direction: 1 | -1): number {
+  return bound + direction * Math.abs(bound) * TOLERANCE;
+}
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { IngestError } from '../domain/errors.ts';
+import { ContentHash } from '../domain/ids.ts';
+import type { IndexDocument } from '../search/document.ts';
+import type { UpsertReport } from '../search/index-interface.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import type { FileOutcome } from './ledger-row.ts';
+import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
+import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
+import { STORE_FILE } from './state-folder.ts';
+
+export interface StoreOptions {
+  /** `write` creates what is missing. Runs that ingest hold the lock of STATE (state-lock.ts) besides; `read` needs none. */
+  access: 'write' | 'read';
+  durability: 'record' | 'batch';
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+export interface Store {
+  ledger: Ledger;
+  index: EmbeddedSearchIndex;
+  /**
+   * Ledger rows and index documents of a batch, after its records are on disk, in one transaction: either all of it
+   * happened or none. `documents` is empty where records are indexed elsewhere.
+   */
+  commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /**
+   * `notIndexed`: done in the ledger, absent from the index: none unless records are indexed elsewhere. `notInLedger`:
+   * indexed, but no file is known any more that holds these bytes: it was changed after its record was made.
+   */
+  disagreements(): { notIndexed: ContentHash[]; notInLedger: ContentHash[] };
+  /** May be called twice. */
+  close(): void;
+}
+
+/**
+ * Opens the ledger and the embedded index of a STATE folder.
+ * @throws IngestError `store/absent` (read: nothing was ingested with this STATE yet), `store/ledger` (damaged, or of a
+ * newer program).
+ */
+export function openStore(stateDir: string, { access, durability, now = Date.now }: StoreOptions): Store {
+  const path = join(stateDir, STORE_FILE);
+  if (access === 'read' && !existsSync(path)) {
+    throw new IngestError('store/absent', `Cannot open the ledger of STATE "${stateDir}": nothing was ingested with it yet.`);
+  }
+  const db = openSqlite(path, { access, durability });
+  const ledger = createLedger(db, now);
+  const index = createEmbeddedIndex(db);
+  return {
+    ledger,
+    index,
+    commit: (outcomes, documents) =>
+      inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
+        const report = index.write(documents);
+        ledger.record(outcomes);
+        return report;
+      }),
+    disagreements: () => guarded('compare ledger and index', () => findDisagreements(db)),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+function findDisagreements(db: Database): { notIndexed: ContentHash[]; notInLedger: ContentHash[] } {
+  const done = `SELECT content_hash FROM files WHERE state = 'done' AND content_hash IS NOT NULL`;
+  const indexed = 'SELECT id FROM documents';
+  const ids = (sql: string): ContentHash[] =>
+    db
+      .prepare<[], string>(sql)
+      .pluck()
+      .all()
+      .map((id) => ContentHash.parse(id));
+  return { notIndexed: ids(`${done} EXCEPT ${indexed}`), notInLedger: ids(`${indexed} EXCEPT ${done}`) };
+}

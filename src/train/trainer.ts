@@ -1,0 +1,49 @@
+import type { Head } from '../classify/head.ts';
+
+/** Labelled embeddings: row `i` of `embeddings` [count x dim] belongs to class `labels[i]` and counts `weights[i]`. */
+export interface TrainingSet {
+  count: number;
+  dim: number;
+  classes: number;
+  embeddings: Float32Array;
+  labels: Uint16Array;
+  /** Above zero; 1 is one full image. Their sum is what the penalty is weighed against. */
+  weights: Float32Array;
+}
+
+export interface TrainOptions {
+  /**
+   * Inverse strength of the L2 penalty, as in scikit-learn: the loss is `mean cross-entropy + |W|² / (2 · c · sum of weights)` on
+   * standardised embeddings; the bias is not penalised.
+   */
+  c: number;
+  /** Decides the order of mini-batches: the same data, options and seed give the same head on the same machine. */
+  seed: number;
+  signal?: AbortSignal;
+}
+
+/** Something that fits a softmax head; one contract suite (test/contract) holds for every implementation. */
+export interface HeadTrainer {
+  readonly name: string;
+  /** Throws `train/data` on an empty set or values that are not finite, `train/model` where the runtime fails. */
+  train(set: TrainingSet, options: TrainOptions): Promise<Head>;
+  close(): Promise<void>;
+}
+
+/** The rows of `set` that `rows` names, in that order. */
+export function selectRows(set: TrainingSet, rows: readonly number[]): TrainingSet {
+  const embeddings = new Float32Array(rows.length * set.dim);
+  const labels = new Uint16Array(rows.length);
+  const weights = new Float32Array(rows.length);
+  rows.forEach((row, at) => {
+    embeddings.set(set.embeddings.subarray(row * set.dim, (row + 1) * set.dim), at * set.dim);
+    labels[at] = set.labels[row] ?? 0;
+    weights[at] = set.weights[row] ?? 0;
+  });
+  return { count: rows.length, dim: set.dim, classes: set.classes, embeddings, labels, weights };
+}
+
+/** One row of embeddings, without a copy. */
+export function rowOf(set: TrainingSet, row: number): Float32Array {
+  return set.embeddings.subarray(row * set.dim, (row + 1) * set.dim);
+}

@@ -1,0 +1,94 @@
+import { logitsOf } from '../classify/head.ts';
+import { nearestSimilarity, unitVector } from '../classify/neighbours.ts';
+import type { Validation } from './calibrate.ts';
+import { chooseNeighbours } from './choose-neighbours.ts';
+import { type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import type { Judged } from './evaluate.ts';
+import { dealFolds, dealGroups } from './split.ts';
+import type { HeadTrainer } from './trainer.ts';
+
+export interface FitOptions {
+  trainer: HeadTrainer;
+  c: number;
+  seed: number;
+  simulatedWeight: number;
+  signal?: AbortSignal;
+}
+
+type Shape = Pick<Dataset, 'labels' | 'dim'>;
+
+const FOLDS = 5;
+
+/** More images need fewer repeats for the same steadiness, and each costs five trainings. */
+function repeatsFor(images: number): number {
+  if (images <= 500) return 5;
+  return images <= 2000 ? 2 : 1;
+}
+
+/**
+ * Five-fold cross-validation over the real images, repeated with other folds where there are few. Simulated images train
+ * every head and are never judged.
+ */
+export async function crossValidate(
+  examples: readonly Example[],
+  shape: Shape,
+  options: FitOptions,
+): Promise<Validation> {
+  const real = examples.filter(({ simulated }) => !simulated);
+  const repeats = repeatsFor(real.length);
+  const judged: Judged[] = [];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    judged.push(...(await judgeFolds(examples, dealFolds(real, FOLDS, `${options.seed}/${repeat}`), shape, options)));
+  }
+  return { name: 'cross-validation', judged, repeats };
+}
+
+/** Every group judged by a head that has seen none of it; undefined where fewer than two groups are known. */
+export async function leaveGroupsOut(
+  examples: readonly Example[],
+  shape: Shape,
+  options: FitOptions,
+): Promise<Validation | undefined> {
+  const dealt = dealGroups(examples.filter(({ simulated }) => !simulated));
+  if (dealt === undefined) return undefined;
+  const judged = await judgeFolds(examples, dealt.folds, shape, options);
+  return { name: 'leave-one-group-out', judged, repeats: 1, groups: dealt.groups };
+}
+
+/** `folds` has one fold for each real example. */
+async function judgeFolds(
+  examples: readonly Example[],
+  folds: readonly number[],
+  shape: Shape,
+  options: FitOptions,
+): Promise<Judged[]> {
+  const real = examples.filter(({ simulated }) => !simulated);
+  const simulated = examples.filter((example) => example.simulated);
+  const judged: Judged[] = [];
+  for (const fold of new Set(folds.toSorted((a, b) => a - b))) {
+    const seen = [...real.filter((_, at) => folds[at] !== fold), ...simulated];
+    const judge = await fitJudge(seen, shape, options);
+    real.forEach((example, at) => {
+      if (folds[at] === fold) judged.push(judge(example, at));
+    });
+  }
+  return judged.toSorted((a, b) => a.at - b.at);
+}
+
+/** Trains on `seen` and gives a function that judges other examples. */
+export async function fitJudge(
+  seen: readonly Example[],
+  shape: Shape,
+  { trainer, c, seed, simulatedWeight, signal }: FitOptions,
+): Promise<(example: Example, at: number) => Judged> {
+  const set = trainingSetOf(seen, shape, simulatedWeight);
+  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+  const neighbours = chooseNeighbours(seen, head);
+  const logits = logitsOf(head);
+  return ({ label, embedding }, at) => ({
+    at,
+    label,
+    logits: logits(embedding),
+    similarity: nearestSimilarity(neighbours, unitVector(head, embedding)),
+  });
+}

@@ -1,0 +1,53 @@
+import type { PictureFormat } from './candidate.ts';
+import type { Clock } from './clock.ts';
+import type { OpenFolderEvents } from './folder-events.ts';
+import type { InboxProblem } from './list-inbox.ts';
+import type { Completeness, SettleOptions } from './settle.ts';
+import type { Waiting } from './settle-queue.ts';
+
+export interface WatchOptions extends Partial<SettleOptions> {
+  inbox: string;
+  accept: readonly PictureFormat[];
+  /** Patterns as in `candidateRules`. */
+  ignore?: readonly string[];
+  /**
+   * `auto` uses events of the system on local disks and polling on network file systems, whose events do not tell what
+   * other computers do, and for folders with so many files that events cost more than polling. Default: auto.
+   */
+  mode?: 'auto' | 'native' | 'polling';
+  /** Pause between two scans of the whole inbox, ms. Default: 60 s beside events, 10 s when polling. */
+  rescanMs?: number;
+  /** Files on their way to being ready, and events not taken yet, from which on listing pauses. Default: 10,000. */
+  maxPending?: number;
+}
+
+export interface WatchDeps {
+  /** Whether the structure of the file lies inside its bytes; may reject with what kept it from reading. */
+  isComplete: (path: string, size: number) => Promise<Completeness>;
+  /** True for a file that the ledger holds as it stands and that needs no more work: it is not handed out. */
+  known?: (path: string, size: number, mtimeMs: number) => boolean;
+  /** Decides for mode `auto`; without it every folder counts as local. */
+  isNetworkFolder?: (path: string) => Promise<boolean>;
+  /** Where events come from. Default: chokidar. */
+  openEvents?: OpenFolderEvents;
+  clock?: Clock;
+}
+
+/** A complete picture in the inbox, as it stood when it was last looked at. `sidecars` are absolute paths, sorted. */
+export interface ReadyFile {
+  path: string;
+  relativePath: string;
+  size: number;
+  mtimeMs: number;
+  sidecars: string[];
+}
+
+/**
+ * `waiting` comes when something keeps a file from being ready, when the reason changes, and once with `overdue`, which
+ * is worth a warning. `vanished` comes only for files that were reported as waiting.
+ */
+export type WatchEvent =
+  | { type: 'ready'; file: ReadyFile }
+  | ({ type: 'waiting'; path: string; relativePath: string } & Waiting)
+  | { type: 'vanished'; path: string; relativePath: string }
+  | ({ type: 'problem' } & InboxProblem);

@@ -1,0 +1,148 @@
+"""Reads the headers of the sample micrographs with tools that other people wrote and prints what test/fixtures/headers-expected.json holds.
+
+usage: read-headers.py SAMPLES_HEADERS_DIR > test/fixtures/headers-expected.json
+
+FEI and Zeiss: tifffile (fei_metadata, sem_metadata) for every value, RosettaSciIO for a second pixel size. Where both are silent
+the value was read by hand from the raw text and stands in BY_HAND; neither reads Hitachi sidecars, so those are all by hand.
+Everything is in SI; the pixel size of RosettaSciIO is kept apart, because it reads Zeiss's unnamed number, which has more digits.
+"""
+
+import datetime
+import json
+import logging
+import math
+import pathlib
+import sys
+
+import rsciio
+import rsciio.tiff
+import tifffile
+
+logging.disable(logging.CRITICAL)
+
+UNITS = {
+    "length": {"m": 1, "mm": 1e-3, "µm": 1e-6, "nm": 1e-9, "pm": 1e-12},
+    "voltage": {"V": 1, "kV": 1e3},
+    "angle": {"°": math.pi / 180},
+    "number": {"X": 1, "K X": 1e3, "": 1},
+}
+
+# What no independent reader states, copied from the raw header text by eye.
+BY_HAND = {
+    "fei/FEI-Helios-navcam-with-no-IRBeam-bad-floats.tif": {"beam": "light"},
+    # RosettaSciIO and tifffile give no magnification for FEI; the file's own name and data bar do.
+    "fei/Mus.-800_019.tif": {"magnification": 800},
+    "fei/NiO_DC_1200x_C.tif": {"magnification": 1200},
+    # A header of two labelled values: kV and working distance stand in the unnamed numbers 6 and 9 only.
+    "zeiss/test_tiff_Zeiss_SEM_512.tif": {"accelerationVoltageV": 20000, "workingDistanceM": 7.484609e-3},
+    # UTF-16 sidecar: PixelSize=496.0938 (nm), AcceleratingVoltage=15000 Volt, WorkingDistance=7706.35 um, Magnification=200,
+    # SignalName=BSE, Date=2021/06/23, Time=16:38:33, StagePositionT=0.000.
+    "hitachi/sample-１_200倍(x200).tif": {
+        "pixelSizeXM": 496.0938e-9,
+        "accelerationVoltageV": 15000,
+        "workingDistanceM": 7706.35e-6,
+        "magnification": 200,
+        "detector": "BSE",
+        "acquiredAt": "2021-06-23T16:38:33",
+        "stageTiltRad": 0,
+    },
+    # Sidecar without its picture: PixelSize=3240.23, AcceleratingVoltage=15000 Volt, WorkingDistance=8100 um, Magnification=40,
+    # SignalName=BSE COMPO, Date=2/7/2023 (day or month first: not given), Time=17:44:10, StagePositionT empty.
+    "hitachi/AS26_40_15.txt": {
+        "pixelSizeXM": 3240.23e-9,
+        "accelerationVoltageV": 15000,
+        "workingDistanceM": 8100e-6,
+        "magnification": 40,
+        "detector": "BSE COMPO",
+    },
+}
+
+
+def number(value):
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def fei(metadata):
+    """tifffile's dictionary of sections; numbers are numbers already."""
+    beam_name = metadata["Beam"].get("Beam", "")
+    beam = metadata.get(beam_name, {})
+    scan = metadata.get(metadata["Beam"].get("Scan", ""), {})
+    created = metadata["PrivateFei"]["TimeOfCreation"]
+    return {
+        "beam": {"EBeam": "electron", "IBeam": "ion"}.get(beam_name),
+        "pixelSizeXM": number(scan.get("PixelWidth")),
+        "accelerationVoltageV": number(beam.get("HV")),
+        "workingDistanceM": number(beam.get("WD")),
+        "detector": metadata["Detectors"].get("Name"),
+        "acquiredAt": datetime.datetime.strptime(created, "%d.%m.%Y %H:%M:%S").isoformat(),
+        "stageTiltRad": number(metadata["Stage"].get("StageT")),
+    }
+
+
+def zeiss(metadata):
+    """tifffile's dictionary: key -> (label, value, unit)."""
+
+    def si(key, kind):
+        entry = metadata.get(key)
+        if entry is None or number(entry[1]) is None:
+            return None
+        return entry[1] * UNITS[kind][entry[2] if len(entry) > 2 else ""]
+
+    def text(key):
+        return str(metadata[key][1]) if key in metadata else None
+
+    def magnification():
+        """tifffile leaves "50.00 K X" as text, "119 X" becomes number and unit."""
+        entry = metadata.get("ap_mag")
+        if entry is None or number(entry[1]) is not None:
+            return si("ap_mag", "number")
+        value, unit = str(entry[1]).split(" ", 1)
+        return float(value) * UNITS["number"][unit]
+
+    acquired = None
+    if "ap_date" in metadata:
+        moment = f"{text('ap_date')} {text('ap_time')}"
+        acquired = datetime.datetime.strptime(moment, "%d %b %Y %H:%M:%S").isoformat()
+    return {
+        "pixelSizeXM": si("ap_image_pixel_size", "length"),
+        "accelerationVoltageV": si("ap_actualkv", "voltage"),
+        "workingDistanceM": si("ap_wd", "length"),
+        "magnification": magnification(),
+        "detector": text("dp_detector_channel"),
+        "acquiredAt": acquired,
+        "stageTiltRad": si("ap_stage_at_t", "angle"),
+    }
+
+
+def read(path, name):
+    with tifffile.TiffFile(path) as tiff:
+        if tiff.is_fei:
+            found = fei(tiff.fei_metadata)
+        elif tiff.is_sem:
+            found = zeiss(tiff.sem_metadata)
+        else:
+            found = {}
+    axes = rsciio.tiff.file_reader(str(path))[0]["axes"]
+    width = next(axis for axis in axes if axis["name"] == "width")
+    if width["units"] == "m":
+        found["pixelSizeByRosettaSciIO"] = width["scale"]
+    values = {key: value for key, value in found.items() if value is not None}
+    by_hand = BY_HAND.get(name, {})
+    return {"values": {**values, **by_hand}, "byHand": sorted(by_hand)}
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    files = {}
+    for vendor in ("fei", "zeiss", "hitachi"):
+        for path in sorted((root / vendor).glob("*.tif")):
+            name = f"{vendor}/{path.name}"
+            files[name] = read(path, name)
+    for name, values in BY_HAND.items():
+        files.setdefault(name, {"values": values, "byHand": sorted(values)})
+    readers = {"tifffile": tifffile.__version__, "rosettasciio": rsciio.__version__}
+    print(json.dumps({"readers": readers, "files": files}, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()
