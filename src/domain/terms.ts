@@ -81,6 +81,7 @@ export const TERMS = {
   column: { kind: 'text' },
   operator: { kind: 'text', acquisition: 'operator', lowTrust: true },
   sample_name: { kind: 'text', acquisition: 'sampleName', lowTrust: true },
+  sample_id: { kind: 'text', lowTrust: true },
   note: { kind: 'text', lowTrust: true },
   image_name: { kind: 'text', lowTrust: true },
   acquired_at: { kind: 'local-time', acquisition: 'acquiredAt' },

@@ -128,6 +128,11 @@ const LOWER_CASE_UNITS: ReadonlyMap<QuantityKind, ReadonlyMap<string, Scale | un
 // Every part can match in one way only, so the expression is linear in the text.
 const NUMBER = /^([+-]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))(?:[eE]([+-]?\d{1,6}))?/;
 const UNIT_SHAPE = /^[A-Za-zµÅ°%][A-Za-zµÅ°% ]*$/;
+const TIMES_UNITS: ReadonlyMap<string, string> = new Map([
+  ['', 'x'],
+  ['k', 'kx'],
+  ['K', 'kx'],
+]);
 /** No quantity of a header is longer; it bounds the work on hostile text. */
 const MAX_CHARACTERS = 200;
 
@@ -153,9 +158,10 @@ export function parseQuantity(text: string): Quantity | undefined {
   const digits = `${sign}${integer ?? '0'}.${onlyDecimals ?? decimals}`;
   const exponent = Number.parseInt(power, 10);
   const value = Number(`${digits}e${exponent}`);
-  const unit = times ? 'x' : readUnit(body, whole.length);
-  if (unit === undefined || !Number.isFinite(value) || (times && whole.length < body.length)) return undefined;
-  return { raw, digits, exponent, value, unit };
+  const rest = readUnit(body, whole.length);
+  // "x200" and "x1.00k" are magnifications; "x5 mm" is nothing.
+  const unit = times && rest !== undefined ? TIMES_UNITS.get(rest) : rest;
+  return unit === undefined || !Number.isFinite(value) ? undefined : { raw, digits, exponent, value, unit };
 }
 
 function scaleOf(unit: string, kind: QuantityKind): Scale | undefined {

@@ -4,6 +4,7 @@ import { crossCheckPixelSize } from './cross-check.ts';
 import { MAX_HEADER_BYTES } from './decode-text.ts';
 import { fillRecord } from './fill-record.ts';
 import type { FoundHeader, HarvestInput, HarvestResult, RawHeader, VendorReading } from './harvest-types.ts';
+import { looksLikeSidecar } from './pair-sidecars.ts';
 import type { TermList } from './term-list.ts';
 import { readTiffFacts } from './tiff-facts.ts';
 import { VENDOR_TAGS } from './vendor-tags.ts';
@@ -68,12 +69,15 @@ function harvestKnown({ reader, found, reading }: Known, input: HarvestInput, li
 }
 
 /** The bytes of a header nobody here can read are kept all the same. */
-function unknownHeader(input: HarvestInput): (RawHeader & { vendor: string }) | undefined {
+function unknownHeader(input: HarvestInput): (RawHeader & { vendor: string; sidecar?: string }) | undefined {
   for (const { tag: number, vendor } of VENDOR_TAGS) {
     const tag = input.tags.find((candidate) => candidate.tag === number && candidate.bytes.length > 0);
     if (tag !== undefined) return { bytes: tag.bytes, mediaType: 'application/octet-stream', place: tag.place, vendor };
   }
-  return undefined;
+  const sidecar = input.sidecars.find(({ bytes, name }) => looksLikeSidecar(bytes, name));
+  if (sidecar === undefined) return undefined;
+  const place = `sidecar:${sidecar.name}`;
+  return { bytes: sidecar.bytes, mediaType: 'text/plain', place, vendor: 'JEOL or Tescan', sidecar: sidecar.name };
 }
 
 function harvestUnknown(input: HarvestInput, list: TermList): HarvestResult {
@@ -92,7 +96,7 @@ function harvestUnknown(input: HarvestInput, list: TermList): HarvestResult {
     ...(unknown === undefined
       ? {}
       : { rawHeader: { bytes: unknown.bytes, mediaType: unknown.mediaType, place: unknown.place } }),
-    usedSidecars: [],
+    usedSidecars: unknown?.sidecar === undefined ? [] : [unknown.sidecar],
     ...fillRecord(list.terms),
     classifiable: { ok: true },
     issues: list.issues,

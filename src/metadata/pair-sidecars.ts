@@ -82,7 +82,7 @@ export function pairSidecars(
 }
 
 /** First words of the text headers that SEM software writes beside a picture: Hitachi, JEOL, Tescan. */
-const SIDECAR_MARKS = [/^\s*\[SemImageFile\]/, /^\$\$?(?:CM|SM|SEM)_[A-Z]/m, /^\s*\[(?:MAIN|SEM)\]\s*$/m];
+const SIDECAR_MARKS = [/^\s*\[SemImageFile\]/, /^\$\$?(?:CM|SM|SEM)_[A-Z]/m, /^\[(?:MAIN|SEM)\][ \t]*$/m];
 
 /** True when the content is a header that belongs to a picture, so that a lone file is reported as a sidecar. */
 export function looksLikeSidecar(bytes: Uint8Array, name: string): boolean {

@@ -84,8 +84,8 @@ async function processBatchFully(tasks: FileTask[], options: RunOptions, tally: 
     settled.flatMap(({ document }) => document ?? []),
   );
   for (const { report } of settled) {
-    if (report.state === 'quarantined') options.log.warn({ file: report.file, reason: report.reason }, 'quarantined');
-    else options.log.info({ file: report.file, id: report.id, state: report.state, ms: report.ms }, 'settled');
+    const { file, id, state, reason, ms } = report;
+    options.log.info({ file, id, state, reason, ms }, 'settled');
     tally.add(report);
   }
 }

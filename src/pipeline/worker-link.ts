@@ -22,15 +22,17 @@ export interface WorkerLink {
 /** Share of a worker's memory limit that V8 may use; the rest is pixels, HDF5 and network outside its heap. */
 const HEAP_SHARE = 0.5;
 const STDERR_KEPT = 2000;
+/** The last words of a worker arrive a little after its end; a grandchild may hold the pipe open for ever. */
+const STDERR_GRACE_MS = 500;
+/** tsc rewrites the endings of imports, not of URLs. */
+const DEFAULT_ENTRY = new URL(`./worker-process${extname(import.meta.filename)}`, import.meta.url);
 
 /** Starts one worker process. `onEnd` is called exactly once, however it ends, also when it could not be started. */
 export function startWorker(
-  settings: WorkerSettings,
-  staging: string,
+  { settings, staging, entry = DEFAULT_ENTRY }: { settings: WorkerSettings; staging: string; entry?: URL | undefined },
   log: Log,
   on: { response: (response: WorkerResponse) => void; end: (end: WorkerEnd) => void },
 ): WorkerLink {
-  const entry = new URL(`./worker-process${extname(import.meta.filename)}`, import.meta.url);
   const child = fork(fileURLToPath(entry), [staging, String(settings.memoryMiB)], {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${Math.round(settings.memoryMiB * HEAP_SHARE)}`],
@@ -45,7 +47,13 @@ export function startWorker(
   };
   child.on('message', (response: WorkerResponse) => on.response(response));
   child.on('error', (error) => end(`the worker process failed: ${error.message}`));
-  child.on('close', (code, signal) => end(`the worker process ended by ${signal ?? `exit code ${code}`}`));
+  // Not 'close': after a disconnect by this side Node never emits it.
+  child.on('exit', (code, signal) => {
+    const message = `the worker process ended by ${signal ?? `exit code ${code}`}`;
+    if (!child.stderr || child.stderr.readableEnded) end(message);
+    else child.stderr.once('close', () => end(message));
+    setTimeout(() => end(message), STDERR_GRACE_MS).unref();
+  });
   child.send({ type: 'init', settings } satisfies WorkerRequest, ignoreClosed);
   return {
     pid: child.pid,

@@ -10,6 +10,8 @@ export interface PoolOptions {
   /** This run's staging folder; each worker builds its records in a folder of its own below it. */
   staging: string;
   deadlineS: number;
+  /** Script of a worker process; the default is ours. */
+  entry?: URL;
 }
 
 export interface WorkerPool {
@@ -101,7 +103,7 @@ function spawn(pool: PoolState): void {
     jobs: [],
     overdue: false,
     maxRssMiB: 0,
-    link: startWorker(pool.options.settings, staging, pool.log, {
+    link: startWorker({ settings: pool.options.settings, staging, entry: pool.options.entry }, pool.log, {
       response: (response) => onResponse(pool, slot, response),
       end: (end) => onEnd(pool, slot, end),
     }),

@@ -1,5 +1,5 @@
 import type { Grey8, Picture, Rgb8, SampleArray, StoredColour } from './picture.ts';
-import { type Contrast, contrastOf, stretched, stretchTable } from './stretch.ts';
+import { type Contrast, contrastOf, isConstantOf, mapped, stretched, stretchTable } from './stretch.ts';
 
 export type { Contrast } from './stretch.ts';
 
@@ -48,12 +48,6 @@ function isIndices(data: SampleArray): data is Uint8Array | Uint16Array {
   return data instanceof Uint8Array || data instanceof Uint16Array;
 }
 
-function mapped(data: Uint8Array | Uint16Array, table: Uint8Array): Uint8Array {
-  const grey = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) grey[i] = table[data[i] as number] as number;
-  return grey;
-}
-
 function paletteGreys(palette: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: palette.length / 3 }, (_, i) => {
     const [red = 0, green = 0, blue = 0] = palette.subarray(3 * i, 3 * i + 3);
@@ -70,13 +64,7 @@ export function contrast(picture: Picture, options: { rows?: number } = {}): Con
 /** Whether the top `rows` rows show one value only; stops at the first other one. */
 export function isConstant(picture: Picture, options: { rows?: number } = {}): boolean {
   const { widthPx, heightPx, data } = picture.plane;
-  const end = widthPx * Math.min(options.rows ?? heightPx, heightPx);
-  const first = data[0];
-  for (let i = 1; i < end; i++) {
-    const value = data[i];
-    if (value !== first && !(Number.isNaN(value) && Number.isNaN(first))) return contrast(picture, options).constant;
-  }
-  return true;
+  return isConstantOf(data.subarray(0, widthPx * Math.min(options.rows ?? heightPx, heightPx)));
 }
 
 /**
@@ -100,7 +88,8 @@ function usesColour(indices: Uint8Array | Uint16Array, palette: Uint8Array): boo
     return palette[3 * i + 1] !== red || palette[3 * i + 2] !== red ? 1 : 0;
   });
   if (!coloured.includes(1)) return false;
-  return indices.some((index) => coloured[index] === 1);
+  for (let i = 0; i < indices.length; i++) if (coloured[indices[i] as number] === 1) return true;
+  return false;
 }
 
 function paletteColours(indices: Uint8Array | Uint16Array, palette: Uint8Array): Uint8Array {

@@ -4,9 +4,18 @@ import type { EmbeddedPicture, IndexDocument } from './document.ts';
 import type { TextField } from './evidence.ts';
 import type { SearchQuery } from './query.ts';
 
-/** Why a record is found: for each term the best evidence, for `like` the cosine. */
+/** The best that a record offers for one term of the query: the field where it stands, or a label it stands for. */
+export interface TermEvidence {
+  term: string;
+  /** 0 to 1, as `evidence.ts` defines it. */
+  evidence: number;
+  where: TextField | 'label';
+  label?: string;
+}
+
+/** Why a record is found: its evidence, and for `like` the cosine. */
 export interface MatchReason {
-  terms: { term: string; evidence: number; where: TextField | 'label'; label?: string }[];
+  terms: TermEvidence[];
   similarity?: number;
 }
 

@@ -36,13 +36,16 @@ function between(left: string, right: string, text: string): TimeSpan {
   if (left === '' && right === '') throw usage(text, 'both ends are missing');
   const fromS = left === '' ? undefined : period(left, text).fromS;
   const untilS = right === '' ? undefined : period(right, text).untilS;
-  if (fromS !== undefined && untilS !== undefined && fromS >= untilS) throw usage(text, 'the first end is after the second');
+  if (fromS !== undefined && untilS !== undefined && fromS >= untilS)
+    throw usage(text, 'the first end is after the second');
   return { fromS, untilS };
 }
 
 /** What a date names, from its first second to the first one after it. */
 function period(date: string, text: string): { fromS: number; untilS: number } {
-  const parts = DATE.exec(date)?.slice(1).filter((part) => part !== undefined);
+  const parts = DATE.exec(date)
+    ?.slice(1)
+    .filter((part) => part !== undefined);
   if (parts === undefined) throw usage(text, `"${date}" is no date`);
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map(Number);
   const fields = [year, month, day, hour, minute, second] as const;

@@ -15,10 +15,9 @@ const MAX_LIMIT = 1000;
 const MAX_OFFSET = 100_000;
 
 const name = z.string().trim().min(1).max(MAX_NAME);
-const ranges = Object.fromEntries(RANGE_FIELD_NAMES.map((field) => [field, z.string().max(MAX_NAME).optional()])) as Record<
-  RangeField,
-  z.ZodOptional<z.ZodString>
->;
+const ranges = Object.fromEntries(
+  RANGE_FIELD_NAMES.map((field) => [field, z.string().max(MAX_NAME).optional()]),
+) as Record<RangeField, z.ZodOptional<z.ZodString>>;
 
 /** A search as a person or a program asks for it, with everything in text: command line, JSON, later HTTP. */
 export const SearchOptions = z.strictObject({
@@ -81,7 +80,11 @@ function parseRanges(options: Partial<Record<RangeField, string | undefined>>): 
     const text = options[field];
     if (text === undefined) continue;
     const facts: { kind: (typeof RANGE_FIELDS)[RangeField]['kind']; defaultUnit?: string } = RANGE_FIELDS[field];
-    parsed[field] = parseRange(text, facts.kind, facts.defaultUnit === undefined ? {} : { defaultUnit: facts.defaultUnit });
+    parsed[field] = parseRange(
+      text,
+      facts.kind,
+      facts.defaultUnit === undefined ? {} : { defaultUnit: facts.defaultUnit },
+    );
   }
   return parsed;
 }

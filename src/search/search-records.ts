@@ -37,10 +37,16 @@ async function embeddingFor(like: string, { index, embed }: SearchDeps): Promise
   if (id.success) {
     const known = await index.embeddingOf(id.data);
     if (known !== undefined) return known;
-    throw new IngestError('usage', `Cannot search for records like ${like}: no record of that id with an embedding is in the index.`);
+    throw new IngestError(
+      'usage',
+      `Cannot search for records like ${like}: no record of that id with an embedding is in the index.`,
+    );
   }
   if (embed === undefined) {
-    throw new IngestError('usage', `Cannot search for records like "${like}": expected the id of a record (64 hex digits).`);
+    throw new IngestError(
+      'usage',
+      `Cannot search for records like "${like}": expected the id of a record (64 hex digits).`,
+    );
   }
   return embed(like);
 }

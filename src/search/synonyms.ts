@@ -24,7 +24,10 @@ export interface Thesaurus {
  * The synonyms of the taxonomy together with the labels of the user's own models (`known`), which are found by their
  * name and, word for word, by its parts.
  */
-export function createThesaurus(known: readonly string[], taxonomy: readonly LabelSynonyms[] = LABEL_SYNONYMS): Thesaurus {
+export function createThesaurus(
+  known: readonly string[],
+  taxonomy: readonly LabelSynonyms[] = LABEL_SYNONYMS,
+): Thesaurus {
   const meanings = new Map<string, Map<string, number>>();
   const add = (term: string, label: string, weight: number): void => {
     const folded = foldTerm(term);

@@ -3,7 +3,9 @@ const UNSPACED = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 const HAS_WORD = /[\p{L}\p{N}]/u;
 /** Words that say nothing about a micrograph; dropped from a query while others remain. */
 const STOP_WORDS = new Set(
-  'a an and are as at by for from in into is it its of on or that the this to under over was were with without'.split(' '),
+  'a an and are as at by for from in into is it its of on or that the this to under over was were with without'.split(
+    ' ',
+  ),
 );
 
 /**
@@ -56,7 +58,10 @@ export function spaced(text: string): string {
  * British endings levelled ("Nano-fibres" and "nanofiber" differ only in the hyphen: "nano fiber", "nanofiber").
  */
 export function foldTerm(text: string): string {
-  const plain = text.normalize('NFKD').replaceAll(/\p{M}+/gu, '').toLowerCase();
+  const plain = text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase();
   return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).map(foldWord).join(' ');
 }
 

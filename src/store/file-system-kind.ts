@@ -22,7 +22,8 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
 ]);
 const FUSE = 0x65735546;
 /** FUSE carries local disks too (NTFS, exFAT, encrypted folders); every other kind is taken for remote. */
-const LOCAL_FUSE = /^(fuseblk|fuse\.(ntfs|exfat|gocryptfs|encfs|cryfs|mergerfs|unionfs|bindfs|fuse-overlayfs|lxcfs|vmhgfs).*)$/;
+const LOCAL_FUSE =
+  /^(fuseblk|fuse\.(ntfs|exfat|gocryptfs|encfs|cryfs|mergerfs|unionfs|bindfs|fuse-overlayfs|lxcfs|vmhgfs).*)$/;
 
 export interface FileSystemKind {
   network: boolean;
@@ -80,7 +81,9 @@ export function mountType(mountinfo: string, path: string): string | undefined {
     const field = left.split(' ')[4];
     const type = right.split(' ')[0];
     if (field === undefined || type === undefined || type === '') continue;
-    const point = field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    const point = field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
     const holds = point === '/' || path === point || path.startsWith(`${point}/`);
     if (holds && point.length >= (best?.point.length ?? 0)) best = { point, type };
   }

@@ -33,7 +33,7 @@ export function createEmbeddedIndex(db: Database): EmbeddedSearchIndex {
       guarded('search the index', () =>
         db.transaction(() => {
           const { total, page } = rank(query);
-          return { total, hits: readHits(db, query, page) };
+          return { total, hits: readHits(db, page) };
         })(),
       ),
     count: async () => guarded('count the index', () => count.get() ?? 0),

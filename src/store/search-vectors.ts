@@ -38,6 +38,8 @@ export function similarities(db: Database, docs: readonly number[], like: Embedd
 }
 
 function spaceNumber(db: Database, { space, vector }: EmbeddedPicture): number | undefined {
-  const find = db.prepare<[string, number], number>('SELECT space FROM vector_spaces WHERE name = ? AND dimensions = ?');
+  const find = db.prepare<[string, number], number>(
+    'SELECT space FROM vector_spaces WHERE name = ? AND dimensions = ?',
+  );
   return find.pluck().get(space, vector.length);
 }

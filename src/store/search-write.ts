@@ -1,5 +1,5 @@
-import type { ContentHash } from '../domain/ids.ts';
 import { IngestError } from '../domain/errors.ts';
+import type { ContentHash } from '../domain/ids.ts';
 import type { EmbeddedPicture, IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
 import { RANGE_FIELD_NAMES, type RangeField } from '../search/range-fields.ts';
@@ -79,7 +79,12 @@ function prepareStatements(db: Database) {
   const find: Statement<[string], { doc: number; revision: number }> = db.prepare(
     'SELECT doc, revision FROM documents WHERE id = ?',
   );
-  const parts = ['document_labels WHERE doc', 'document_text WHERE rowid', 'vector_bits WHERE doc', 'vectors WHERE doc'];
+  const parts = [
+    'document_labels WHERE doc',
+    'document_text WHERE rowid',
+    'vector_bits WHERE doc',
+    'vectors WHERE doc',
+  ];
   const deletions: Statement<[number]>[] = parts.map((part) => db.prepare(`DELETE FROM ${part} = ?`));
   const assignments = COLUMNS.map((column) => `${column} = @${column}`);
   return {
@@ -97,7 +102,9 @@ function prepareStatements(db: Database) {
     addLabel: db.prepare<[number | bigint, number, number, number]>(
       'INSERT INTO document_labels (doc, rank, label, score) VALUES (?, ?, ?, ?)',
     ),
-    addBits: db.prepare<[number | bigint, number, Buffer]>('INSERT INTO vector_bits (doc, space, bits) VALUES (?, ?, ?)'),
+    addBits: db.prepare<[number | bigint, number, Buffer]>(
+      'INSERT INTO vector_bits (doc, space, bits) VALUES (?, ?, ?)',
+    ),
     addVector: db.prepare<[number | bigint, Buffer]>('INSERT INTO vectors (doc, int8) VALUES (?, ?)'),
   };
 }

@@ -23,7 +23,9 @@ export function defaultStateFolder(repo: string, surroundings: Surroundings = {}
   const identity = platform === 'win32' || platform === 'darwin' ? absolute.toLowerCase() : absolute;
   const digest = createHash('sha256').update(identity.normalize('NFC')).digest('hex').slice(0, 12);
   // The suffix keeps safeStem from taking a dot in the folder's name for an extension.
-  const name = Array.from(safeStem(`${path.basename(absolute) || 'repo'}.folder`)).slice(0, 40).join('');
+  const name = Array.from(safeStem(`${path.basename(absolute) || 'repo'}.folder`))
+    .slice(0, 40)
+    .join('');
   return path.join(stateHome(platform, surroundings), 'semantiff', `${name}-${digest}`);
 }
 

@@ -43,7 +43,10 @@ export interface Store {
 export function openStore(stateDir: string, { access, durability, now = Date.now }: StoreOptions): Store {
   const path = join(stateDir, STORE_FILE);
   if (access === 'read' && !existsSync(path)) {
-    throw new IngestError('store/absent', `Cannot open the ledger of STATE "${stateDir}": nothing was ingested with it yet.`);
+    throw new IngestError(
+      'store/absent',
+      `Cannot open the ledger of STATE "${stateDir}": nothing was ingested with it yet.`,
+    );
   }
   const db = openSqlite(path, { access, durability });
   const ledger = createLedger(db, now);

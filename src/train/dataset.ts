@@ -11,6 +11,8 @@ export interface LabelledImage {
   group?: string;
   /** A drawn picture: it helps to train, but never counts as evidence. */
   simulated?: boolean;
+  /** Part of a fixed test list: it is judged and never trained on. */
+  testOnly?: boolean;
 }
 
 /** What the pipeline says about a file it was asked to embed. */
@@ -23,6 +25,7 @@ export interface Example {
   label: number;
   group?: string;
   simulated: boolean;
+  testOnly: boolean;
   embedding: Float32Array;
 }
 
@@ -86,6 +89,7 @@ function exampleOf(
     sha256,
     label: labels.indexOf(first.image.label),
     simulated: copies.every(({ image }) => image.simulated === true),
+    testOnly: copies.some(({ image }) => image.testOnly === true),
     embedding: first.embedding,
     ...(group !== undefined && { group }),
   };
@@ -98,7 +102,8 @@ function checkClasses(labels: readonly string[], examples: readonly Example[], l
     const found = labels.length === 0 ? 'none' : `only ${labels.join(', ')}`;
     throw new IngestError('train/data', `Training a classifier, expected two classes or more, found ${found}${lost}.`);
   }
-  const small = countImages(labels, examples).filter(({ real, simulated }) => real + simulated < 2);
+  const trainable = examples.filter(({ testOnly }) => !testOnly);
+  const small = countImages(labels, trainable).filter(({ real, simulated }) => real + simulated < 2);
   if (small.length === 0) return;
   const names = small.map(({ label, real, simulated }) => `${label} (${real + simulated})`).join(', ');
   throw new IngestError(

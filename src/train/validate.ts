@@ -1,5 +1,5 @@
-import { logitsOf } from '../classify/head.ts';
-import { nearestSimilarity, unitVector } from '../classify/neighbours.ts';
+import { type Head, logitsOf } from '../classify/head.ts';
+import { type Neighbours, nearestSimilarity, unitVector } from '../classify/neighbours.ts';
 import type { Validation } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
 import { type Dataset, type Example, trainingSetOf } from './dataset.ts';
@@ -76,14 +76,20 @@ async function judgeFolds(
 }
 
 /** Trains on `seen` and gives a function that judges other examples. */
-export async function fitJudge(
+async function fitJudge(
   seen: readonly Example[],
   shape: Shape,
   { trainer, c, seed, simulatedWeight, signal }: FitOptions,
-): Promise<(example: Example, at: number) => Judged> {
+): Promise<Judge> {
   const set = trainingSetOf(seen, shape, simulatedWeight);
   const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
-  const neighbours = chooseNeighbours(seen, head);
+  return judgeOf(head, chooseNeighbours(seen, head));
+}
+
+export type Judge = (example: Example, at: number) => Judged;
+
+/** What a head and its outlier guard say of an example; `at` is its index among the real examples. */
+export function judgeOf(head: Head, neighbours: Neighbours): Judge {
   const logits = logitsOf(head);
   return ({ label, embedding }, at) => ({
     at,

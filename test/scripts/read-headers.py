@@ -1,6 +1,6 @@
 """Reads the headers of the sample micrographs with tools that other people wrote and prints what test/fixtures/headers-expected.json holds.
 
-usage: read-headers.py SAMPLES_HEADERS_DIR > test/fixtures/headers-expected.json
+usage: read-headers.py SAMPLES_HEADERS_DIR > test/fixtures/headers-expected.json   (then biome format --write on it)
 
 FEI and Zeiss: tifffile (fei_metadata, sem_metadata) for every value, RosettaSciIO for a second pixel size. Where both are silent
 the value was read by hand from the raw text and stands in BY_HAND; neither reads Hitachi sidecars, so those are all by hand.

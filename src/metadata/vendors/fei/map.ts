@@ -1,5 +1,6 @@
 import { issue } from '../../../domain/issue.ts';
 import { TERMS, termUnit } from '../../../domain/terms.ts';
+import { parseQuantity } from '../../../domain/units.ts';
 import { checkDataBar } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections, iniValue } from '../../ini.ts';
@@ -55,8 +56,8 @@ function addMagnification(list: TermList, header: FeiHeader): void {
     ['System', 'DisplayWidth'],
   ] as const) {
     const raw = iniValue(header.document, section, key);
-    const width = Number(raw ?? Number.NaN);
-    if (raw === undefined || !Number.isFinite(width) || width <= 0) continue;
+    const width = parseQuantity(raw ?? '')?.value ?? 0;
+    if (raw === undefined || width <= 0) continue;
     // Both widths are written with five or six digits: more would be noise.
     const magnification = Number((width / field.value).toPrecision(5));
     const keys = `[${section}] ${key} / ${field.key}`;
@@ -68,6 +69,7 @@ function addMagnification(list: TermList, header: FeiHeader): void {
 /** What says which beam is active: its name, else the section with a field width, else the high voltage or the detector. */
 function addBeam(list: TermList, { document, beam, beamSection, detectorSection }: FeiHeader): void {
   const named = iniValue(document, 'Beam', 'Beam');
+  if (beam === undefined) return;
   if (named !== undefined) {
     addValue(list, 'beam', beam, { key: '[Beam] Beam', raw: named, trust: 'measured' });
   } else if (beamSection !== undefined) {
@@ -94,7 +96,8 @@ export function mapFei(header: FeiHeader, { image }: HarvestInput): VendorReadin
   addBeam(list, header);
   addModel(list, header);
   for (const rule of FEI_RULES) {
-    if (rule.beams === undefined || rule.beams.includes(header.beam)) applyRule(list, header, rule);
+    const fits = rule.beams === undefined || header.beam === undefined || rule.beams.includes(header.beam);
+    if (fits) applyRule(list, header, rule);
   }
   addMagnification(list, header);
   addSampleName(list, header);

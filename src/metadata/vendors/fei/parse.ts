@@ -1,3 +1,4 @@
+import { parseQuantity } from '../../../domain/units.ts';
 import { decodeText } from '../../decode-text.ts';
 import type { IniDocument } from '../../ini.ts';
 import { iniValue, parseIni } from '../../ini.ts';
@@ -8,7 +9,7 @@ export type Beam = 'electron' | 'ion' | 'light';
 export interface FeiHeader {
   document: IniDocument;
   encoding: string;
-  beam: Beam;
+  beam: Beam | undefined;
   beamSection: string | undefined;
   scanSection: string | undefined;
   detectorSection: string | undefined;
@@ -26,13 +27,14 @@ function beamWithField(document: IniDocument): string | undefined {
 }
 
 /**
- * The kind of an image whose beam section says nothing: an electron image has a high voltage under [Beam], the
- * navigation camera has none and no scan.
+ * The kind of an image whose beam section says nothing: an electron image has a high voltage under [Beam] and a scan, the
+ * navigation camera has neither. A header that breaks off before [Image] leaves it open.
  */
-function beamWithoutSection(document: IniDocument): Beam {
-  const voltage = Number.parseFloat(iniValue(document, 'Beam', 'HV') ?? '');
+function beamWithoutSection(document: IniDocument): Beam | undefined {
+  const voltage = parseQuantity(iniValue(document, 'Beam', 'HV') ?? '');
   const scanned = iniValue(document, 'Scan', 'HorFieldsize') ?? iniValue(document, 'EScan', 'HorFieldsize');
-  return Number.isFinite(voltage) && scanned !== undefined ? 'electron' : 'light';
+  if (voltage !== undefined && scanned !== undefined) return 'electron';
+  return iniValue(document, 'Image', 'ResolutionX') === undefined ? undefined : 'light';
 }
 
 export function parseFei(bytes: Uint8Array): FeiHeader {

@@ -54,7 +54,7 @@ export const ZEISS_RULES: readonly ZeissRule[] = [
   { term: 'emitter', keys: ['DP_FILAMENT_TYPE'], label: 'gun' },
   { term: 'column', keys: ['DP_COLUMN_TYPE'], label: 'column' },
   { term: 'operator', keys: ['SV_OPERATOR', 'SV_USER_NAME'] },
-  { term: 'sample_name', keys: ['SV_SAMPLE_ID', 'SV_USER_TEXT'] },
-  { term: 'note', keys: ['SV_USER_TEXT'] },
+  { term: 'sample_name', keys: ['SV_USER_TEXT', 'SV_SAMPLE_ID'] },
+  { term: 'sample_id', keys: ['SV_SAMPLE_ID'] },
   { term: 'image_name', keys: ['SV_FILE_NAME'] },
 ];

@@ -1,0 +1,103 @@
+import { encodeHead } from '../classify/head.ts';
+import { MANIFEST_FILE } from '../classify/model-folder.ts';
+import { type DataSource, ModelManifest } from '../classify/model-schema.ts';
+import { encodeNeighbours } from '../classify/neighbours.ts';
+import { INPUT_SIZE, PREPROCESSING } from '../classify/preprocess.ts';
+import type { ModelRef } from '../domain/record.ts';
+import { sha256Hex } from '../store/content-hash.ts';
+import { modelCard } from './card.ts';
+import { countImages, hashData } from './dataset.ts';
+import type { TrainingReport } from './report.ts';
+import type { Trained, TrainingOptions } from './train-and-validate.ts';
+
+export interface ModelIdentity {
+  name: string;
+  version: string;
+  backbone: { name: string; bytes: Uint8Array; sha256: string };
+  parent?: ModelRef;
+  data: readonly DataSource[];
+  notes: readonly string[];
+  options: TrainingOptions;
+}
+
+export interface MadeModel {
+  files: Record<string, Uint8Array>;
+  manifest: ModelManifest;
+  report: TrainingReport;
+  ref: ModelRef;
+}
+
+/** What made a model; raised when the same images and options would give another head, threshold or figure. */
+const TRAINING = 'semantiff training 1';
+const BACKBONE_FILE = 'backbone.onnx';
+const HEAD_FILE = 'head.bin';
+const NEIGHBOURS_FILE = 'neighbours.bin';
+
+/** The files of a model folder; the same training gives the same bytes. */
+export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel {
+  const { name, version } = identity;
+  const head = encodeHead(trained.head);
+  const neighbours = encodeNeighbours(trained.neighbours);
+  const manifest = ModelManifest.parse(
+    manifestOf(trained, identity, { head: sha256Hex(head), neighbours: sha256Hex(neighbours) }),
+  );
+  const json = utf8(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  return {
+    manifest,
+    report: trained.report,
+    ref: { name, version, sha256: sha256Hex(json) },
+    files: {
+      [BACKBONE_FILE]: identity.backbone.bytes,
+      [HEAD_FILE]: head,
+      [NEIGHBOURS_FILE]: neighbours,
+      'card.md': utf8(modelCard(manifest, identity.notes)),
+      'report.json': utf8(`${JSON.stringify(trained.report)}\n`),
+      [MANIFEST_FILE]: json,
+    },
+  };
+}
+
+function manifestOf(
+  trained: Trained,
+  identity: ModelIdentity,
+  sha256: { head: string; neighbours: string },
+): ModelManifest {
+  const { dataset, fitted, neighbours, report, accept, suggest } = trained;
+  const { options, backbone, parent } = identity;
+  return {
+    schemaVersion: 1,
+    name: identity.name,
+    version: identity.version,
+    labels: dataset.labels,
+    trainingImages: countImages(dataset.labels, fitted).map(({ real, simulated }) => ({ real, simulated })),
+    preprocessing: PREPROCESSING,
+    inputSize: INPUT_SIZE,
+    embeddingLength: dataset.dim,
+    backbone: { name: backbone.name, file: BACKBONE_FILE, sha256: backbone.sha256 },
+    head: { file: HEAD_FILE, sha256: sha256.head },
+    neighbours: {
+      file: NEIGHBOURS_FILE,
+      sha256: sha256.neighbours,
+      count: neighbours.count,
+      below: trained.outlierBelow,
+    },
+    calibration: { temperature: trained.temperature, validations: trained.calibratedOn },
+    thresholds: { ...(accept && { accept }), ...(suggest && { suggest }) },
+    training: {
+      software: TRAINING,
+      trainer: options.trainer.name,
+      c: options.c,
+      seed: options.seed,
+      simulatedWeight: trained.simulatedWeight,
+      heldOut: options.heldOut,
+      dataSha256: hashData(dataset.labels, fitted),
+      ...(parent && { parent }),
+    },
+    metrics: report.evaluations.map(({ metrics }) => metrics),
+    data: [...identity.data],
+  };
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { harvest } from '../../src/metadata/harvest.ts';
+import type { HarvestInput, HarvestResult, TagBytes } from '../../src/metadata/harvest-types.ts';
+import { imageNameInside, looksLikeSidecar, pairSidecars } from '../../src/metadata/pair-sidecars.ts';
+import { VENDOR_TAG_NUMBERS } from '../../src/metadata/vendor-tags.ts';
+import { memorySource } from '../../src/raster/memory-source.ts';
+import { readTiff } from '../../src/raster/tiff-directory.ts';
+import { sharedDir } from '../shared-folder.ts';
+
+interface Expected {
+  files: Record<string, { values: Record<string, number | string>; byHand: string[] }>;
+}
+
+const expected = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../fixtures/headers-expected.json'), 'utf8'),
+) as Expected;
+const root = join(sharedDir() ?? '', 'samples/headers');
+
+async function inputOf(folder: string, name: string): Promise<HarvestInput> {
+  const { pages } = await readTiff(memorySource(readFileSync(join(root, folder, name))));
+  const tags: TagBytes[] = [];
+  for (const page of pages) {
+    for (const tag of page.entries.keys()) {
+      const value = VENDOR_TAG_NUMBERS.has(tag) ? await page.tag(tag) : undefined;
+      if (value !== undefined) tags.push({ place: `tiff:${tag}`, tag, bytes: value.bytes });
+    }
+  }
+  const [widthPx = 0] = (await pages[0].numbers(256)) ?? [];
+  const [heightPx = 0] = (await pages[0].numbers(257)) ?? [];
+  const paired = pairSidecars(readdirSync(join(root, folder)), [name]).get(name) ?? [];
+  const sidecars = paired.map((sidecar) => ({ name: sidecar, bytes: readFileSync(join(root, folder, sidecar)) }));
+  return { fileName: name, tags, sidecars, image: { widthPx, heightPx } };
+}
+
+async function harvestSample(path: string): Promise<HarvestResult> {
+  const [folder = '', name = ''] = path.split('/');
+  if (!name.endsWith('.txt')) return harvest(await inputOf(folder, name));
+  const sidecars = [{ name, bytes: readFileSync(join(root, folder, name)) }];
+  return harvest({
+    fileName: name.replace('.txt', '.jpg'),
+    tags: [],
+    sidecars,
+    image: { widthPx: 1280, heightPx: 1040 },
+  });
+}
+
+/** The unnamed number that RosettaSciIO reads has more digits than the labelled value of four. */
+const ROUNDED = 5e-4;
+
+function compare(result: HarvestResult, field: string, value: number | string): void {
+  if (field === 'pixelSizeByRosettaSciIO') {
+    const pixelSize = result.acquisition.pixelSizeXM ?? 0;
+    expect(Math.abs(pixelSize / Number(value) - 1), field).toBeLessThan(ROUNDED);
+    return;
+  }
+  const found = result.acquisition[field as keyof typeof result.acquisition];
+  if (typeof value === 'number')
+    expect(Math.abs(Number(found) - value), field).toBeLessThanOrEqual(1e-9 * Math.abs(value));
+  else expect(found, field).toBe(value);
+}
+
+describe.skipIf(sharedDir() === undefined)('real headers', () => {
+  it.each(Object.entries(expected.files))('%s says what independent readers find', async (path, { values }) => {
+    const result = await harvestSample(path);
+    for (const [field, value] of Object.entries(values)) compare(result, field, value);
+    expect(result.issues.filter(({ code }) => code.endsWith('conflict'))).toEqual([]);
+    expect(result.issues.filter(({ code }) => code.startsWith('header-'))).toEqual([]);
+  });
+
+  it('covers every FEI, Zeiss and Hitachi sample', () => {
+    const files = ['fei', 'zeiss', 'hitachi'].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.endsWith('.tif'))
+        .map((name) => `${folder}/${name}`),
+    );
+    expect(Object.keys(expected.files)).toEqual(expect.arrayContaining(files));
+  });
+
+  it('finds the data bars that are there and no others', async () => {
+    const bars: Record<string, number | undefined> = {};
+    for (const path of Object.keys(expected.files)) {
+      const { dataBarHeightPx } = await harvestSample(path);
+      if (dataBarHeightPx !== undefined) bars[path] = dataBarHeightPx;
+    }
+    expect(bars).toEqual({
+      'fei/1_1.tif': 29,
+      'fei/FEI-Helios-Ebeam-8bits.tif': 29,
+      'fei/FEI-Helios-navcam-with-no-IRBeam-bad-floats.tif': 39,
+      'fei/Mus.-800_019.tif': 79,
+      'fei/NiO_DC_1200x_C.tif': 79,
+      'fei/sample_2.tif': 79,
+    });
+  });
+
+  it('keeps the navigation camera from the classifier and the ion image for it', async () => {
+    const camera = await harvestSample('fei/FEI-Helios-navcam-with-no-IRBeam-bad-floats.tif');
+    expect(camera.classifiable).toMatchObject({ ok: false });
+    const ion = await harvestSample('fei/baseline_ib.tif');
+    expect(ion.classifiable).toEqual({ ok: true });
+    expect(ion.issues.map(({ code }) => code)).toEqual(['ion-beam']);
+  });
+
+  it('pairs the renamed Hitachi picture by its stem', () => {
+    const listing = readdirSync(join(root, 'hitachi'));
+    const image = listing.find((name) => name.endsWith('.tif')) ?? '';
+    const sidecar = image.replace(/tif$/, 'txt');
+    const bytes = readFileSync(join(root, 'hitachi', sidecar));
+    expect(imageNameInside(bytes)).not.toBe(image);
+    expect(pairSidecars(listing, [image]).get(image)).toEqual([sidecar]);
+    expect(listing.filter((name) => looksLikeSidecar(readFileSync(join(root, 'hitachi', name)), name))).toHaveLength(2);
+  });
+
+  it('keeps the raw header byte for byte', async () => {
+    const input = await inputOf('zeiss', '1908248.tif');
+    expect(harvest(input).rawHeader?.bytes).toBe(input.tags.find(({ tag }) => tag === 34118)?.bytes);
+  });
+
+  it('takes the pictures of other programs for headers it does not know', async () => {
+    for (const path of ['philips-xl/XLIMG.tiff', 'tescan/image_ChanA_000003.tif', 'none/13.tif']) {
+      const { acquisition, issues } = await harvestSample(path);
+      expect(acquisition.pixelSizeXM, path).toBeUndefined();
+      expect(
+        issues.map(({ code }) => code),
+        path,
+      ).toContain('header-unknown');
+    }
+  });
+
+  it('reports the broken DataSize of a sidecar and reads the rest', () => {
+    const name = 'sidecar_broken_datasize.txt';
+    const sidecars = [{ name, bytes: readFileSync(join(root, '../bad', name)) }];
+    const result = harvest({ fileName: 'a.tif', tags: [], sidecars, image: { widthPx: 640, heightPx: 480 } });
+    expect(result.acquisition).toMatchObject({ magnification: 40, pixelSizeXM: 3.240_23e-6 });
+    expect(result.issues.map(({ code }) => code)).toContain('header-value-unreadable');
+  });
+});

@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { tmpdir } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLog } from '../../../src/log.ts';
+import type { FileTask, WorkerSettings } from '../../../src/pipeline/protocol.ts';
+import { createWorkerPool, type WorkerPool } from '../../../src/pipeline/worker-pool.ts';
+
+const ENTRY = pathToFileURL(resolve(import.meta.dirname, '../../fixtures/misbehaving-worker.mjs'));
+const pools: WorkerPool[] = [];
+
+function poolOf(count: number, options: { deadlineS?: number; memoryMiB?: number; entry?: URL } = {}): WorkerPool {
+  const settings: WorkerSettings = {
+    repo: tmpdir(),
+    accept: ['tiff'],
+    durability: 'batch',
+    instrument: {},
+    publish: { operator: false },
+    jpeg: { quality: 90 },
+    memoryMiB: options.memoryMiB ?? 400,
+  };
+  const staging = tmpdir();
+  const { deadlineS = 60, entry = ENTRY } = options;
+  const pool = createWorkerPool({ count, settings, staging, deadlineS, entry }, createLog('silent'));
+  pools.push(pool);
+  return pool;
+}
+
+function tasks(...names: string[]): FileTask[] {
+  return names.map((name) => ({ path: `/inbox/${name}`, inbox: '/inbox', relativePath: name, sidecars: [], redo: false }));
+}
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+describe('the worker pool', () => {
+  it('answers each batch with one result a file, in order', async () => {
+    const pool = poolOf(2);
+    const batches = ['a', 'b', 'c', 'd', 'e'].map((name) => tasks(`${name}1`, `${name}2`));
+    const answers = await Promise.all(batches.map((batch) => pool.run(batch)));
+    expect(answers.map((results) => results.map(({ task }) => task.relativePath))).toEqual(
+      batches.map((batch) => batch.map(({ relativePath }) => relativePath)),
+    );
+  });
+
+  it('does a batch whose worker crashed again one file at a time, and quarantines only the file that crashes alone', async () => {
+    const results = await poolOf(1).run(tasks('good', 'crash-always', 'also-good'));
+    expect(results.map(({ kind }) => kind)).toEqual(['skipped', 'quarantined', 'skipped']);
+    expect(results[1]).toMatchObject({ code: 'pipeline/worker-crashed', reason: /SIGKILL|exit code/ });
+  });
+
+  it('keeps a file that crashes only in company', async () => {
+    const results = await poolOf(1).run(tasks('one', 'crash-in-company'));
+    expect(results.map(({ kind }) => kind)).toEqual(['skipped', 'skipped']);
+  });
+
+  it('does not blame the batches that waited inside a worker that crashed', async () => {
+    const pool = poolOf(1);
+    const [bad, good] = await Promise.all([pool.run(tasks('crash-always')), pool.run(tasks('x', 'y'))]);
+    expect(bad[0]?.kind).toBe('quarantined');
+    expect(good).toMatchObject([{ reason: 'seen in a batch of 2' }, { reason: 'seen in a batch of 2' }]);
+  });
+
+  it('stops a file that takes longer than its deadline, also one that never lets go of the processor', async () => {
+    const results = await poolOf(1, { deadlineS: 0.5 }).run(tasks('hang', 'good'));
+    expect(results[0]).toMatchObject({ kind: 'quarantined', code: 'pipeline/deadline' });
+    expect(results[1]).toMatchObject({ kind: 'skipped' });
+  });
+
+  it('stops a worker whose memory grows beyond its limit, and says so', async () => {
+    const [result] = await poolOf(1, { memoryMiB: 300 }).run(tasks('hoard'));
+    expect(result).toMatchObject({ kind: 'quarantined', code: 'pipeline/memory' });
+    expect(result?.kind === 'quarantined' && result.reason).toMatch(/memory grew to \d+ MiB/);
+  });
+
+  it('gives up with a reason when no worker can start', async () => {
+    const pool = poolOf(2, { entry: pathToFileURL('/no/such/worker.mjs') });
+    await expect(pool.run(tasks('a'))).rejects.toThrow(/No worker could start/);
+  });
+});
