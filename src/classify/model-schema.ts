@@ -12,12 +12,21 @@ export const ModelName = z
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name');
 const ModelFile = z.strictObject({ file: FileName, sha256: Sha256 });
 
-/** Where a threshold comes from: among `n` validated images above it, `precision` were right; `lowerBound` is 95 % sure. */
-const Evidence = z.strictObject({ validation: z.string(), n: Count, precision: Share, lowerBound: Share });
+/** Of `n` validated images above a threshold `precision` were right, 95 % sure `lowerBound` or more; `target` was asked. */
+const Evidence = z.strictObject({
+  validation: z.string(),
+  n: Count,
+  precision: Share,
+  lowerBound: Share,
+  target: Share,
+});
 export type Evidence = z.infer<typeof Evidence>;
 
-const Threshold = z.strictObject({ above: Share, targetPrecision: Share, evidence: z.array(Evidence) });
+const Threshold = z.strictObject({ above: Share, evidence: z.array(Evidence) });
 export type Threshold = z.infer<typeof Threshold>;
+
+/** Images that would have got a decision (mean over repeats), and the share of them that were right. */
+const Decided = z.strictObject({ n: z.number().nonnegative(), right: Share.optional() });
 
 const Metrics = z.strictObject({
   /** `cross-validation`, `leave-one-group-out` or `test`. */
@@ -33,6 +42,10 @@ const Metrics = z.strictObject({
   ece: Share,
   /** Share of these images that the outlier guard sends to review. */
   outliers: Share,
+  /** Right: the first label. */
+  accepted: Decided,
+  /** Right: one of the first two labels. */
+  suggested: Decided,
 });
 export type Metrics = z.infer<typeof Metrics>;
 

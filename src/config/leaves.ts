@@ -35,7 +35,7 @@ function* leavesOf(schema: JsonSchema, path: string[]): Generator<ConfigLeaf> {
 function leaf(schema: JsonSchema, path: string[]): ConfigLeaf {
   return {
     path: path.join('.'),
-    env: `SEMANTIFF_${path.map((part) => part.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`,
+    env: `SEMANTIFF_${path.map((part) => part.replace('MiB', 'Mib').replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`,
     kind: kindOf(schema),
     description: schema.description ?? '',
     type:

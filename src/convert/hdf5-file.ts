@@ -35,9 +35,11 @@ const CHUNK_BYTES = 2 ** 20;
 
 type Metadata = Parameters<Module['create_dataset']>[3] & { chunks: bigint[] | null };
 
+/** What the in-memory file system keeps of a file. */
 interface MemoryNode {
   contents: Uint8Array | null;
   usedBytes: number;
+  node_ops: { setattr(node: MemoryNode, attributes: { size?: number }): void };
 }
 
 let opened: Promise<Hdf5> | undefined;
@@ -62,25 +64,38 @@ function fileWriter(module: Module): Hdf5['write'] {
     module.FS.writeFile(name, base);
     const node = memoryNode(module, name);
     reserve(node, base, sizeHint);
-    let result: Uint8Array | undefined;
+    let file: FileId | undefined;
+    let isComplete = false;
     try {
-      const file = module.open(name, READ_WRITE, false, DEFAULT_LIBVER, DEFAULT_LIBVER);
+      file = module.open(name, READ_WRITE, false, DEFAULT_LIBVER, DEFAULT_LIBVER);
       build(hdf5Tree(module, file, scratch));
       module.close_file(file);
-      result = bytesOf(node, name);
+      const result = bytesOf(node, name);
+      isComplete = true;
       return result;
     } catch (error) {
       throw new Error(readableDiagnosis(errorMessage(error)), { cause: error });
     } finally {
-      if (result === undefined) node.contents = null;
+      if (!isComplete) discard(module, file, node);
       module.FS.unlink(name);
     }
   };
 }
 
+/** After a throw something inside the file may still be open; then closing fails too, and the file is let go as it is. */
+function discard(module: Module, file: FileId | undefined, node: MemoryNode): void {
+  try {
+    if (file !== undefined) module.close_file(file);
+  } catch {
+    // The throw that brought us here says what went wrong.
+  }
+  node.contents = null;
+  node.usedBytes = 0;
+}
+
 /**
- * What the in-memory file system holds of a file. Neither this nor {@link bytesOf} is documented API; both are covered by
- * tests, and the alternative, FS.readFile, copies every picture once more.
+ * The file inside the in-memory file system. That is not documented API, here and in the next two functions; tests hold
+ * it fast, and FS.readFile would copy every picture twice more.
  */
 function memoryNode(module: Module, name: string): MemoryNode {
   return module.FS.lookupPath(name, {}).node as unknown as MemoryNode;
@@ -91,11 +106,28 @@ function bytesOf(node: MemoryNode, name: string): Uint8Array {
   return node.contents.subarray(0, node.usedBytes);
 }
 
-/** Makes room at once for a file that is going to grow: the file system would copy it again and again. */
+/**
+ * Makes room at once for a file that is going to grow to `bytes`: the file system would copy it to grow, and again when
+ * HDF5 cuts it to size on closing.
+ */
 function reserve(node: MemoryNode, base: Uint8Array, bytes: number): void {
   if (bytes <= base.length) return;
   node.contents = new Uint8Array(bytes);
   node.contents.set(base);
+  const { setattr } = node.node_ops;
+  node.node_ops = {
+    ...node.node_ops,
+    setattr(target, { size, ...rest }) {
+      const { contents, usedBytes } = target;
+      if (size === undefined || contents === null || size > contents.length) {
+        setattr(target, size === undefined ? rest : { ...rest, size });
+        return;
+      }
+      contents.fill(0, size, Math.max(size, usedBytes));
+      target.usedBytes = size;
+      setattr(target, rest);
+    },
+  };
 }
 
 type Scratch = (bytes: number) => number;

@@ -86,6 +86,19 @@ function publishableHeader(
   return { ...header, terms: header.terms.filter(publishable), ...(artefact !== undefined && { artefact }) };
 }
 
+/** The parsed header as JSON, less the operator where that may not be published. */
+export function publishableSections({ harvested }: PreparedFile, settings: WorkerSettings): string | undefined {
+  const { sections, header } = harvested;
+  if (!sections) return undefined;
+  if (settings.publish.operator) return JSON.stringify(sections);
+  const hidden = new Set(header?.terms.filter(({ term }) => term === 'operator').map(({ key }) => key));
+  const shown = Object.entries(sections).map(([section, entries]) => {
+    const kept = Object.entries(entries).filter(([key]) => !hidden.has(key) && !hidden.has(`[${section}] ${key}`));
+    return [section, Object.fromEntries(kept)] as const;
+  });
+  return JSON.stringify(Object.fromEntries(shown));
+}
+
 /** What no vendor header states, and what we wrote in its place. */
 function standingIssues({ decoded }: PreparedFile): Issue[] {
   const issues = [

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { InferenceBackend } from '../classify/backend.ts';
 import { preprocess } from '../classify/preprocess.ts';
 import { errorMessage } from '../domain/errors.ts';
@@ -7,9 +8,8 @@ import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { decodePicture } from '../raster/decode-picture.ts';
 import { toGrey8 } from '../raster/display.ts';
 import { sha256Hex } from '../store/content-hash.ts';
+import type { EmbedOutcome } from '../train/dataset.ts';
 import { readTiffFacts } from './tiff-facts.ts';
-
-export type EmbeddedFile = { file: string; sha256: string; embedding: Float32Array } | { file: string; error: string };
 
 const MAX_PIXEL_BYTES = 512 * 2 ** 20;
 
@@ -23,22 +23,20 @@ export async function networkImage(bytes: Uint8Array, fileName: string): Promise
 }
 
 /**
- * Embeds picture files one after the other, in order. `known` may answer by content hash, so that a file seen before is
- * read but not decoded. A file that cannot be decoded becomes an `error`, and the others go on.
+ * Embeds picture files one after the other, in order. A file that cannot be decoded becomes an `error`, and the others
+ * go on.
  */
 export async function* embedFiles(
   files: Iterable<string>,
   backend: InferenceBackend,
-  known: (sha256: string) => Float32Array | undefined,
   signal: AbortSignal,
-): AsyncGenerator<EmbeddedFile> {
+): AsyncGenerator<EmbedOutcome> {
   for (const file of files) {
     signal.throwIfAborted();
     try {
       const bytes = await readFile(file);
-      const sha256 = sha256Hex(bytes);
-      const embedding = known(sha256) ?? (await backend.embed(await networkImage(bytes, file), 1));
-      yield { file, sha256, embedding };
+      const embedding = await backend.embed(await networkImage(bytes, basename(file)), 1);
+      yield { file, sha256: sha256Hex(bytes), embedding };
     } catch (error) {
       yield { file, error: errorMessage(error) };
     }

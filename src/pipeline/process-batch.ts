@@ -10,7 +10,13 @@ import type { Classification } from '../domain/record.ts';
 import { commitRecords, reviseRecord, type StagedRecord, stageRecord } from '../publish/publish-record.ts';
 import { readEmbedding, readRecord } from '../publish/read-record.ts';
 import { toRgb8 } from '../raster/display.ts';
-import { artefactFiles, artefactName, assembleRecord, type SoftwareIdentity } from './assemble-record.ts';
+import {
+  artefactFiles,
+  artefactName,
+  assembleRecord,
+  publishableSections,
+  type SoftwareIdentity,
+} from './assemble-record.ts';
 import { type PreparedFile, prepareFile } from './prepare-file.ts';
 import type { FileResult, FileTask, StageMs, WorkerSettings } from './protocol.ts';
 
@@ -136,14 +142,15 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const jpeg = await encodeJpeg(toRgb8(prepared.decoded.picture) ?? prepared.grey, settings.jpeg);
   prepared.ms.jpeg = performance.now() - clock;
   clock = performance.now();
-  const { rawHeader, sections } = prepared.harvested;
+  const { rawHeader } = prepared.harvested;
+  const headerJson = publishableSections(prepared, settings);
   const nexus = tools.nexus.write({
     record: draft,
     picture: prepared.decoded.picture,
     startTime: times.startTime,
     endTime: times.endTime,
     fileName: artefactName(prepared, 'h5'),
-    ...(sections && { headerJson: JSON.stringify(sections) }),
+    ...(headerJson !== undefined && { headerJson }),
     ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
     thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
     ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),

@@ -13,6 +13,8 @@ export interface RunSummary {
   skipped: number;
   quarantined: number;
   seconds: number;
+  /** Until the last worker was ready; part of `seconds`. */
+  startupS: number;
   /** Mean milliseconds a fresh record, by stage. */
   stageMs: StageMs;
   /** Sum of each process's own peak of resident memory. */
@@ -62,7 +64,11 @@ export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions):
   if (!signal.aborted && !failure) await start(batcher.rest());
   await Promise.all(underWay);
   if (failure) throw failure.error;
-  return tally.summary(pool.peakRssMiB() + process.resourceUsage().maxRSS / 1024, signal.aborted);
+  return tally.summary({
+    startupS: pool.startupS(),
+    peakRssMiB: pool.peakRssMiB() + process.resourceUsage().maxRSS / 1024,
+    stopped: signal.aborted,
+  });
 }
 
 function reportOf(plan: Exclude<Plan, { kind: 'work' }>, { session }: RunOptions): FileReport {
@@ -92,7 +98,7 @@ async function processBatchFully(tasks: FileTask[], options: RunOptions, tally: 
 
 interface Tally {
   add(report: FileReport): void;
-  summary(peakRssMiB: number, stopped: boolean): RunSummary;
+  summary(rest: Pick<RunSummary, 'startupS' | 'peakRssMiB' | 'stopped'>): RunSummary;
 }
 
 function createTally(onReport: (report: FileReport) => void): Tally {
@@ -108,12 +114,11 @@ function createTally(onReport: (report: FileReport) => void): Tally {
       if (report.fresh) for (const [stage, ms] of Object.entries(report.ms)) sums[stage] = (sums[stage] ?? 0) + ms;
       onReport(report);
     },
-    summary: (peakRssMiB, stopped) => ({
+    summary: (rest) => ({
       ...counts,
       seconds: (performance.now() - started) / 1000,
       stageMs: Object.fromEntries(Object.entries(sums).map(([stage, ms]) => [stage, ms / counts.fresh])),
-      peakRssMiB,
-      stopped,
+      ...rest,
     }),
   };
 }

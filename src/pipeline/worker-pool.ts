@@ -23,6 +23,8 @@ export interface WorkerPool {
   run(tasks: FileTask[]): Promise<FileResult[]>;
   /** How many batches may be under way so that no worker waits for the next. */
   readonly capacity: number;
+  /** Seconds from the start of the pool until its last worker was ready. */
+  startupS(): number;
   /** Sum of each worker's own peak of resident memory, of all workers there have been. */
   peakRssMiB(): number;
   close(): Promise<void>;
@@ -71,6 +73,8 @@ interface PoolState {
   /** Workers that ended in a row before they were ready. */
   stillborn: number;
   closed: boolean;
+  readonly startedAt: number;
+  startupS: number;
   /** Peak memory of the workers that have ended. */
   endedRssMiB: number;
   fatal?: IngestError;
@@ -85,12 +89,15 @@ export function createWorkerPool(options: PoolOptions, log: Log): WorkerPool {
     nextId: 0,
     stillborn: 0,
     closed: false,
+    startedAt: performance.now(),
+    startupS: 0,
     endedRssMiB: 0,
   };
   for (let i = 0; i < options.count; i++) spawn(pool);
   return {
     capacity: options.count * JOBS_A_WORKER,
     run: (tasks) => runWithRetry(pool, tasks),
+    startupS: () => pool.startupS,
     peakRssMiB: () => pool.slots.reduce((sum, { maxRssMiB }) => sum + maxRssMiB, pool.endedRssMiB),
     close: () => closePool(pool),
   };
@@ -115,6 +122,7 @@ function onResponse(pool: PoolState, slot: Slot, response: WorkerResponse): void
   switch (response.type) {
     case 'ready':
       slot.ready = true;
+      pool.startupS = (performance.now() - pool.startedAt) / 1000;
       pool.stillborn = 0;
       dispatch(pool);
       return;

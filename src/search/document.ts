@@ -85,13 +85,22 @@ function quantitiesOf(acquisition: Acquisition): IndexDocument['quantities'] {
 
 function textOf(record: MicrographRecord): IndexDocument['text'] {
   const { instrument, acquisition, source, issues } = record;
-  const files = source.aliases.flatMap(({ name, path }) => [name, path]);
   return {
-    name: indexText([source.path, source.name, ...files, ...source.sidecars.map(({ name }) => name)]),
+    // A path ends in the name.
+    name: indexText([
+      source.path,
+      ...source.aliases.map(({ path }) => path),
+      ...source.sidecars.map(({ name }) => name),
+    ]),
     subject: indexText([acquisition.sampleName]),
     instrument: indexText([
-      ...[instrument.vendor, instrument.model, instrument.id, instrument.emitter],
-      ...[acquisition.detector, acquisition.detectorMode, acquisition.beam],
+      instrument.vendor,
+      instrument.model,
+      instrument.id,
+      instrument.emitter,
+      acquisition.detector,
+      acquisition.detectorMode,
+      acquisition.beam,
     ]),
     header: indexText(headerWords(record)),
     issues: indexText(issues.flatMap(({ code, message }) => [code, message])),

@@ -28,8 +28,9 @@ export function parseDates(text: string): TimeSpan {
       return { fromS };
     case '=':
     case undefined:
-      return { fromS, untilS };
+      break;
   }
+  return { fromS, untilS };
 }
 
 function between(left: string, right: string, text: string): TimeSpan {

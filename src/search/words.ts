@@ -10,7 +10,7 @@ const STOP_WORDS = new Set(
 
 /**
  * Text as the full-text index gets it: NFC, scripts without spaces taken apart, and behind it the parts of compound
- * names ("ZnONanowires2019" also as "Zn O Nanowires 2019"). The index itself folds case and diacritics and stems.
+ * names ("ZnONanowires2019" also as "Nanowires 2019"). The index itself folds case and diacritics and stems.
  */
 export function indexText(parts: readonly (string | undefined)[]): string {
   const text = spaced(parts.filter((part) => part !== undefined && part !== '').join(' '));
@@ -18,17 +18,17 @@ export function indexText(parts: readonly (string | undefined)[]): string {
   return pieces === '' ? text : `${text} ${pieces}`;
 }
 
-/** The pieces of words in camel case or with a number attached that are not words of the text already. */
+/** The pieces, of three characters or more, of words in camel case or with a number attached. */
 function namePieces(text: string): string {
-  const compounds = text.match(/[A-Za-z]+(?:[a-z][A-Z]|[A-Z]{2}[a-z]|[a-z]{2}\d)[A-Za-z\d]*/g) ?? [];
-  return compounds
-    .map((word) =>
-      word
-        .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-        .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-        .replaceAll(/([A-Za-z]{3,})(\d)/g, '$1 $2'),
-    )
-    .join(' ');
+  const compounds = text.match(/[A-Za-z]+(?:[a-z][A-Z]|[A-Z]{2}[a-z]|[a-z]{2}\d|\d[A-Z][a-z])[A-Za-z\d]*/g) ?? [];
+  const pieces = compounds.flatMap((word) =>
+    word
+      .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+      .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+      .replaceAll(/([A-Za-z]{3,})(\d)/g, '$1 $2')
+      .split(' '),
+  );
+  return [...new Set(pieces)].filter((piece) => piece.length > 2).join(' ');
 }
 
 /**

@@ -58,16 +58,9 @@ export type Verdict = 'new' | 'changed' | 'unfinished' | 'same' | 'outdated';
 export function verdictOf(row: LedgerRow | undefined, seen: FileSeen, versions: WorkVersions): Verdict {
   if (row === undefined) return 'new';
   if (row.bytes !== seen.bytes || row.mtimeMs !== seen.mtimeMs) return 'changed';
-  switch (row.state) {
-    case 'waiting':
-    case 'queued':
-      return 'unfinished';
-    case 'quarantined':
-      return 'same';
-    case 'done':
-    case 'skipped':
-      return hasVersions(row) && !isCurrent(row, versions) ? 'outdated' : 'same';
-  }
+  if (row.state === 'waiting' || row.state === 'queued') return 'unfinished';
+  if (row.state === 'quarantined') return 'same';
+  return hasVersions(row) && !isCurrent(row, versions) ? 'outdated' : 'same';
 }
 
 /** True when the row's work was done by these versions. */

@@ -37,11 +37,12 @@ export function addScore(scores: Scores, doc: number, value: number): void {
 export function bestDocuments({ values, docs }: Pick<Scores, 'values' | 'docs'>, count: number): number[] {
   const score = (doc: number): number => values[doc] ?? 0;
   const inOrder = (a: number, b: number): number => score(b) - score(a) || b - a;
-  if (docs.length <= count) return [...docs].sort(inOrder);
-  const ascending = Float64Array.from(docs, score).sort();
+  if (count <= 0) return [];
+  if (docs.length <= count) return docs.toSorted(inOrder);
+  const ascending = Float64Array.from(docs, score).toSorted();
   const least = ascending[docs.length - count] ?? 0;
   const above = docs.filter((doc) => score(doc) > least);
-  const atLeast = Uint32Array.from(docs.filter((doc) => score(doc) === least)).sort();
+  const atLeast = Uint32Array.from(docs.filter((doc) => score(doc) === least)).toSorted();
   const rest = count - above.length;
-  return [...above.sort(inOrder), ...(rest > 0 ? atLeast.slice(-rest).reverse() : [])];
+  return [...above.toSorted(inOrder), ...(rest > 0 ? atLeast.slice(-rest).toReversed() : [])];
 }

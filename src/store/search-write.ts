@@ -20,8 +20,18 @@ export const RANGE_COLUMNS: Readonly<Record<RangeField, string>> = {
 };
 
 const COLUMNS = [
-  ...['id', 'revision', 'name', 'picture', 'vendor', 'instrument', 'instrument_id', 'detector', 'decision'],
-  ...['classifier', 'acquired_at', 'acquired_s'],
+  'id',
+  'revision',
+  'name',
+  'picture',
+  'vendor',
+  'instrument',
+  'instrument_id',
+  'detector',
+  'decision',
+  'classifier',
+  'acquired_at',
+  'acquired_s',
   ...RANGE_FIELD_NAMES.map((field) => RANGE_COLUMNS[field]),
 ];
 

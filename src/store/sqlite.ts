@@ -41,6 +41,9 @@ export function openSqlite(path: string, options: SqliteOptions): Database {
   });
 }
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it: these are referred to. */
+const heldLocks = new Set<Database>();
+
 /**
  * Opens a database that serves only as a lock between processes: the operating system frees it when its holder dies,
  * however it dies. Undefined when another connection still holds it after `patienceMs`.
@@ -50,7 +53,8 @@ export function openLock(path: string, patienceMs: number): { release(): void } 
     const db = new BetterSqlite3(path, { timeout: patienceMs });
     try {
       db.exec('BEGIN EXCLUSIVE');
-      return { release: () => void db.close() };
+      heldLocks.add(db);
+      return { release: () => void (heldLocks.delete(db) && db.close()) };
     } catch (error) {
       db.close();
       if (sqliteCode(error).startsWith('SQLITE_BUSY')) return undefined;
@@ -158,7 +162,7 @@ function sqliteCode(error: unknown): string {
 
 /** The native part of better-sqlite3 is absent or built for another Node. */
 function isLoadFailure(error: unknown): boolean {
-  return error instanceof Error && /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED/.test(`${error.message}`);
+  return error instanceof Error && /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED/.test(error.message);
 }
 
 function explanation(code: string): string {

@@ -1,4 +1,4 @@
-import { FEW_IMAGES } from '../classify/decide.ts';
+import { type DecisionFacts, rule } from '../classify/decide.ts';
 import { softmax } from '../classify/head.ts';
 import type { Evidence, Threshold } from '../classify/model-schema.ts';
 import { isAmong, type Judged, logLoss, ranking } from './evaluate.ts';
@@ -47,33 +47,48 @@ export function wilsonLower(right: number, n: number): number {
   return Math.max(0, (centre - spread) / (1 + z2 / n));
 }
 
-export interface ThresholdOptions {
-  targetPrecision: number;
-  /** 1: the first label must be right; 2: one of the first two. */
-  among: 1 | 2;
+/** What of a trained model decides before any threshold does. */
+export interface DecisionGround {
   temperature: number;
   /** Real training images of each class. */
   realImages: readonly number[];
-  /** Images less similar to every training image never reach a threshold. */
   outlierBelow: number;
+}
+
+/** The facts that a decision about a validated image rests on. */
+export function factsOf({ logits, similarity }: Judged, { temperature, realImages }: DecisionGround): DecisionFacts {
+  return {
+    score: Math.max(...softmax(logits, temperature)),
+    similarity,
+    images: realImages[ranking(logits)[0] ?? 0] ?? 0,
+  };
+}
+
+/** A validation and the share of images above a threshold that must be right in it. */
+export interface Demand {
+  validation: Validation;
+  target: number;
 }
 
 /** Thresholds are tried in thousandths. */
 const STEPS = 1000;
 
 /**
- * The lowest score above which the images of *every* validation are right with the target precision, judged by the lower
- * end of its interval, so that a few lucky images do not make a threshold. Undefined where there is none. Only images
- * that could get the decision count: no outliers, no classes of too few images.
+ * The lowest score above which the images of *every* validation are right with the precision demanded of it, judged by
+ * the lower end of its interval, so that a few lucky images do not make a threshold. Undefined where there is none. Right
+ * means that the label is among the first `among`; only images that could get the decision count.
  */
-export function chooseThreshold(validations: readonly Validation[], options: ThresholdOptions): Threshold | undefined {
-  const candidates = validations.map((validation) => candidatesOf(validation, options));
+export function chooseThreshold(
+  demands: readonly Demand[],
+  among: 1 | 2,
+  ground: DecisionGround,
+): Threshold | undefined {
+  const candidates = demands.map(({ validation }) => candidatesOf(validation, among, ground));
   for (let step = 0; step < STEPS; step += 1) {
     const above = step / STEPS;
-    const evidence = validations.map((validation, at) => evidenceAbove(above, validation, candidates[at] ?? []));
-    if (evidence.length > 0 && evidence.every(({ lowerBound }) => lowerBound >= options.targetPrecision)) {
-      return { above, targetPrecision: options.targetPrecision, evidence };
-    }
+    const evidence = demands.map((demand, at) => evidenceAbove(above, demand, candidates[at] ?? []));
+    if (evidence.length > 0 && evidence.every(({ lowerBound, target }) => lowerBound >= target))
+      return { above, evidence };
   }
   return undefined;
 }
@@ -83,26 +98,22 @@ interface Candidate {
   right: boolean;
 }
 
-function candidatesOf({ judged }: Validation, options: ThresholdOptions): Candidate[] {
+function candidatesOf({ judged }: Validation, among: 1 | 2, ground: DecisionGround): Candidate[] {
+  const rules = { outlierBelow: ground.outlierBelow, acceptAbove: -1, suggestAbove: undefined };
   return judged.flatMap((one) => {
-    const best = ranking(one.logits)[0] ?? 0;
-    if (one.similarity < options.outlierBelow || (options.realImages[best] ?? 0) < FEW_IMAGES) return [];
-    const score = Math.max(...softmax(one.logits, options.temperature));
-    return [{ score, right: isAmong(one, options.among) }];
+    const facts = factsOf(one, ground);
+    return rule(facts, rules) === 'accepted' ? [{ score: facts.score, right: isAmong(one, among) }] : [];
   });
 }
 
 /** Repeats judge the same images again: they steady the precision, but do not make it surer. */
-function evidenceAbove(above: number, { name, repeats }: Validation, candidates: readonly Candidate[]): Evidence {
+function evidenceAbove(above: number, { validation, target }: Demand, candidates: readonly Candidate[]): Evidence {
+  const { name, repeats } = validation;
   const passed = candidates.filter(({ score }) => score > above);
   const n = passed.length / repeats;
   const right = passed.filter((one) => one.right).length / repeats;
-  return {
-    validation: name,
-    n: Math.floor(n),
-    precision: rounded(n === 0 ? 0 : right / n),
-    lowerBound: rounded(wilsonLower(right, n)),
-  };
+  const precision = rounded(n === 0 ? 0 : right / n);
+  return { validation: name, n: Math.floor(n), precision, lowerBound: rounded(wilsonLower(right, n)), target };
 }
 
 /** Figures of a report are written with four decimals. */

@@ -49,17 +49,21 @@ const SPLIT_NAMES: Readonly<Record<string, string>> = {
 };
 
 function metricsTable(metrics: readonly Metrics[]): string {
-  const rows = metrics.map(({ split, n, repeats, groups, top1, top2, macroF1, ece, outliers }) => {
+  const rows = metrics.map(({ split, n, repeats, groups, top1, top2, macroF1, ece, outliers, accepted, suggested }) => {
     const more = [repeats === undefined ? '' : `${repeats} repeats`, groups === undefined ? '' : `${groups} sources`];
     const count = [String(n), ...more.filter((text) => text !== '')].join(', ');
     const figures = [percent(top1), percent(top2), macroF1.toFixed(2), ece.toFixed(2), percent(outliers)];
-    return `| ${SPLIT_NAMES[split] ?? split} | ${count} | ${figures.join(' | ')} |`;
+    return `| ${[SPLIT_NAMES[split] ?? split, count, ...figures, decided(accepted), decided(suggested)].join(' | ')} |`;
   });
   return [
-    '| validation (real images only) | n | first label right | right label among the first two | macro F1 | calibration error | sent to review as outliers |',
-    '|---|---|---:|---:|---:|---:|---:|',
+    '| validation (real images only) | n | first label right | right label among the first two | macro F1 | calibration error | outliers | accepted: images, first label right | suggested: images, right among two |',
+    '|---|---|---:|---:|---:|---:|---:|---:|---:|',
     ...rows,
   ].join('\n');
+}
+
+function decided({ n, right }: Metrics['accepted']): string {
+  return right === undefined ? 'none' : `${Math.round(n)}, ${percent(right)}`;
 }
 
 function decisions({ thresholds, neighbours, calibration }: ModelManifest): string {
@@ -83,10 +87,10 @@ function describe(decision: string, right: string, threshold: Threshold | undefi
     return `- Nothing is \`${decision}\`: no threshold reaches the target precision in every validation that it must hold in.`;
   }
   const seen = threshold.evidence.map(
-    ({ validation, n, precision, lowerBound }) =>
-      `${percent(precision)} of ${n} in ${validation} (95 % sure of ${percent(lowerBound)} or more)`,
+    ({ validation, n, precision, lowerBound, target }) =>
+      `${percent(precision)} of ${n} in ${validation} (95 % sure of ${percent(lowerBound)}, ${percent(target)} demanded)`,
   );
-  return `- \`${decision}\` above ${threshold.above}: ${right} was right for ${seen.join(', ')}; target ${percent(threshold.targetPrecision)}.`;
+  return `- \`${decision}\` above ${threshold.above}: ${right} was right for ${seen.join(' and ')}.`;
 }
 
 function limits({ metrics, trainingImages, labels }: ModelManifest, notes: readonly string[]): string {

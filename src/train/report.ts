@@ -1,5 +1,6 @@
+import { type DecisionRules, type Ruling, rule } from '../classify/decide.ts';
 import type { Metrics } from '../classify/model-schema.ts';
-import { rounded, type Validation } from './calibrate.ts';
+import { type DecisionGround, factsOf, rounded, type Validation } from './calibrate.ts';
 import { countImages, type Dataset, type Example } from './dataset.ts';
 import { calibrationError, confusionMatrix, type Judged, macroF1, topAccuracy } from './evaluate.ts';
 import type { Side } from './split.ts';
@@ -40,11 +41,19 @@ export function splitOf({ name, judged, repeats, groups }: Validation): JudgedSp
   return { split: name, judged, repeats, ...(groups !== undefined && { groups }) };
 }
 
-/** The figures of one split; `below` is the outlier limit. */
-export function evaluateSplit(
-  { split, judged, repeats, groups }: JudgedSplit,
-  { classes, temperature, below }: { classes: number; temperature: number; below: number },
-): Evaluation {
+export type EvaluationRules = DecisionGround & DecisionRules & { classes: number };
+
+/** The figures of one split, and what decisions its images would have got. */
+export function evaluateSplit({ split, judged, repeats, groups }: JudgedSplit, rules: EvaluationRules): Evaluation {
+  const { classes, temperature } = rules;
+  const rulings = judged.map((one) => rule(factsOf(one, rules), rules));
+  const decided = (ruling: Ruling, among: number): Metrics['accepted'] => {
+    const images = judged.filter((_, at) => rulings[at] === ruling);
+    return {
+      n: rounded(images.length / repeats),
+      ...(images.length > 0 && { right: rounded(topAccuracy(images, among)) }),
+    };
+  };
   const confusion = confusionMatrix(judged, classes);
   const metrics: Metrics = {
     split,
@@ -55,7 +64,9 @@ export function evaluateSplit(
     top2: rounded(topAccuracy(judged, 2)),
     macroF1: rounded(macroF1(confusion)),
     ece: rounded(calibrationError(judged, temperature)),
-    outliers: rounded(judged.filter(({ similarity }) => similarity < below).length / judged.length),
+    outliers: rounded(rulings.filter((ruling) => ruling === 'outlier').length / judged.length),
+    accepted: decided('accepted', 1),
+    suggested: decided('suggested', 2),
   };
   return { metrics, confusion };
 }

@@ -2,19 +2,19 @@ import type { Head } from '../classify/head.ts';
 import type { Threshold } from '../classify/model-schema.ts';
 import type { Neighbours } from '../classify/neighbours.ts';
 import { IngestError } from '../domain/errors.ts';
-import { chooseThreshold, fitTemperature, outlierLimit, rounded, type Validation } from './calibrate.ts';
+import {
+  chooseThreshold,
+  type DecisionGround,
+  type Demand,
+  fitTemperature,
+  outlierLimit,
+  rounded,
+  type Validation,
+} from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
 import { countImages, type Dataset, type Example, trainingSetOf } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
-import {
-  classCounts,
-  type Evaluation,
-  evaluateSplit,
-  perGroup,
-  splitOf,
-  type TrainingReport,
-  type WeightTrial,
-} from './report.ts';
+import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
 import { type Side, sideOf } from './split.ts';
 import { crossValidate, type FitOptions, judgeOf, leaveGroupsOut } from './validate.ts';
 
@@ -40,77 +40,85 @@ export interface Trained {
   report: TrainingReport;
 }
 
-/**
- * A suggestion is confirmed by a person, so it may be wrong more often than what is accepted: of ten pairs of labels nine
- * must hold the right one.
- */
+/** Of ten suggested pairs of labels nine must hold the right one: a person confirms them, so fewer than of accepted ones. */
 const SUGGEST_PRECISION = 0.9;
+/** On groups that were left out a suggested pair must be right more often than wrong, or it costs more than it saves. */
+const SUGGEST_PRECISION_UNSEEN = 0.5;
 
 /**
  * Trains the head and finds out what it is worth.
  *
  * Thresholds come from pooled cross-validation. Where groups are known, what is accepted must also hold for groups that
- * were left out, because nobody looks at it again; a suggestion, which somebody confirms, need not. The temperature is
- * fitted to both validations, so that scores do not promise on an unseen source what they keep only on a seen one.
+ * were left out, because nobody looks at it again; a suggestion, which somebody confirms, needs to be helpful there. The
+ * temperature is fitted to both validations, so that scores do not promise for an unseen source what they keep only for a
+ * seen one.
  */
 export async function trainAndValidate(dataset: Dataset, options: TrainingOptions): Promise<Trained> {
   const { labels, examples } = dataset;
-  const side = ({ sha256, simulated, testOnly }: Example): Side => {
-    if (testOnly) return 'test';
-    return simulated || options.heldOut === 'none' ? 'train' : sideOf(sha256);
-  };
+  const side = sideBy(options);
   const fitted = examples.filter((example) => side(example) !== 'test');
   checkFitted(dataset, fitted);
   const { weight: simulatedWeight, trials, pooled } = await chooseWeight(dataset, fitted, options);
-  const fit = { ...options, simulatedWeight };
-  const grouped = await leaveGroupsOut(fitted, dataset, fit);
+  const grouped = await leaveGroupsOut(fitted, dataset, { ...options, simulatedWeight });
   const validations: Validation[] = grouped === undefined ? [pooled] : [pooled, grouped];
-  const temperature = fitTemperature(validations);
-  const outlierBelow = outlierLimit(pooled.judged);
-  const realImages = countImages(labels, fitted).map(({ real }) => real);
-  const common = { temperature, realImages, outlierBelow };
-  const accept = chooseThreshold(validations, { ...common, among: 1, targetPrecision: options.targetPrecision });
-  const suggest = chooseThreshold([pooled], { ...common, among: 2, targetPrecision: SUGGEST_PRECISION });
+  const ground: DecisionGround = {
+    temperature: fitTemperature(validations),
+    realImages: countImages(labels, fitted).map(({ real }) => real),
+    outlierBelow: outlierLimit(pooled.judged),
+  };
+  const thresholds = chooseThresholds(pooled, grouped, ground, options.targetPrecision);
 
   const { trainer, c, seed, signal } = options;
-  const head = await trainer.train(trainingSetOf(fitted, dataset, simulatedWeight), {
-    c,
-    seed,
-    ...(signal && { signal }),
-  });
-  const settings = { classes: labels.length, temperature, below: outlierBelow };
-  const evaluations = validations.map((validation) => ({
-    ...evaluateSplit(splitOf(validation), settings),
-    ...(validation === grouped && {
-      perGroup: perGroup(
-        grouped.judged,
-        fitted.filter(({ simulated }) => !simulated),
-      ),
-    }),
-  }));
+  const set = trainingSetOf(fitted, dataset, simulatedWeight);
+  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
   const neighbours = chooseNeighbours(fitted, head);
+  const { accept, suggest } = thresholds;
+  const rules = { ...ground, classes: labels.length, acceptAbove: accept?.above, suggestAbove: suggest?.above };
+  const evaluations = validations.map((validation) => ({
+    ...evaluateSplit(splitOf(validation), rules),
+    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isReal)) }),
+  }));
   const test = examples.filter((example) => side(example) === 'test').map(judgeOf(head, neighbours));
-  const tested: Evaluation[] =
-    test.length === 0 ? [] : [evaluateSplit({ split: 'test', judged: test, repeats: 1 }, settings)];
+  if (test.length > 0) evaluations.push(evaluateSplit({ split: 'test', judged: test, repeats: 1 }, rules));
+  const classes = classCounts(dataset, side);
   return {
     dataset,
     fitted,
     head,
     neighbours,
-    outlierBelow,
-    temperature,
+    outlierBelow: ground.outlierBelow,
+    temperature: ground.temperature,
     calibratedOn: validations.map(({ name }) => name),
-    ...(accept && { accept }),
-    ...(suggest && { suggest }),
+    ...thresholds,
     simulatedWeight,
-    report: {
-      schemaVersion: 1,
-      labels,
-      classes: classCounts(dataset, side),
-      simulatedWeights: trials,
-      evaluations: [...evaluations, ...tested],
-    },
+    report: { schemaVersion: 1, labels, classes, simulatedWeights: trials, evaluations },
   };
+}
+
+function isReal({ simulated }: Example): boolean {
+  return !simulated;
+}
+
+function sideBy({ heldOut }: TrainingOptions): (example: Example) => Side {
+  return ({ sha256, simulated, testOnly }) => {
+    if (testOnly) return 'test';
+    return simulated || heldOut === 'none' ? 'train' : sideOf(sha256);
+  };
+}
+
+function chooseThresholds(
+  pooled: Validation,
+  grouped: Validation | undefined,
+  ground: DecisionGround,
+  targetPrecision: number,
+): Pick<Trained, 'accept' | 'suggest'> {
+  const demands = (seen: number, unseen: number): Demand[] => [
+    { validation: pooled, target: seen },
+    ...(grouped === undefined ? [] : [{ validation: grouped, target: unseen }]),
+  ];
+  const accept = chooseThreshold(demands(targetPrecision, targetPrecision), 1, ground);
+  const suggest = chooseThreshold(demands(SUGGEST_PRECISION, SUGGEST_PRECISION_UNSEEN), 2, ground);
+  return { ...(accept && { accept }), ...(suggest && { suggest }) };
 }
 
 function checkFitted({ labels }: Dataset, fitted: readonly Example[]): void {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { watch as watchWithChokidar } from 'chokidar';
+import { FSWatcher } from 'chokidar';
 import type { Log } from '../log.ts';
 import { systemClock } from './clock.ts';
 import type { OpenFolderEvents } from './folder-events.ts';
@@ -57,11 +57,32 @@ async function* iterate(session: WatchSession, signal: AbortSignal): AsyncGenera
 }
 
 /**
+ * chokidar lists a folder anew, and asks for the facts of every entry, whenever anything happens in it: 2,000 files
+ * dropped into one folder cost 28 s of processor time. Only the folders among the entries matter here, and the listing
+ * itself tells which those are, so that nothing is asked: 2 s.
+ */
+class FolderWatcher extends FSWatcher {
+  override _readdirp(...[root, options]: Parameters<FSWatcher['_readdirp']>): ReturnType<FSWatcher['_readdirp']> {
+    return super._readdirp(root, {
+      ...options,
+      type: 'directories',
+      alwaysStat: false,
+      fileFilter: () => false,
+      directoryFilter: (entry) => {
+        // chokidar asks `stats` only what the entry of a listing can answer as well.
+        Object.assign(entry, { stats: entry.dirent });
+        return typeof options?.directoryFilter !== 'function' || options.directoryFilter(entry);
+      },
+    });
+  }
+}
+
+/**
  * Only folders are watched, one watch each: chokidar would otherwise take one for every file. Its `raw` events name the
  * file that a watch on a folder saw.
  */
 const openChokidar: OpenFolderEvents = (root, ignores, handlers) => {
-  const watcher = watchWithChokidar(root, {
+  const watcher = new FolderWatcher({
     ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,
@@ -78,5 +99,6 @@ const openChokidar: OpenFolderEvents = (root, ignores, handlers) => {
   watcher.on('addDir', (path) => handlers.onFolder(resolve(path)));
   watcher.on('ready', () => handlers.onReady());
   watcher.on('error', (error) => handlers.onError(error));
+  watcher.add(root);
   return { close: async () => await watcher.close() };
 };

@@ -14,9 +14,6 @@ describe('the content hash', () => {
   });
 
   it('hashes only the window of a view, not the buffer behind it', () => {
-    expect(sha256Hex(new Uint8Array(Buffer.from('xabcx').buffer.slice(0)).subarray(0, 0))).toBe(
-      sha256Hex(new Uint8Array()),
-    );
     expect(sha256Hex(Buffer.from('xabcx').subarray(1, 4))).toBe(ABC);
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileOutcome, FileSeen, WorkVersions } from '../../../src/store/ledger-row.ts';
 import { verdictOf } from '../../../src/store/ledger-row.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
@@ -9,7 +9,9 @@ const VERSIONS: WorkVersions = { harvestVersion: 1, convertVersion: 1, modelSha2
 
 function openLedger(): { store: Store; clock: { now: number } } {
   const clock = { now: 1_700_000_000_000 };
-  return { store: openStore(temporaryFolder(), { access: 'write', durability: 'batch', now: () => clock.now }), clock };
+  const store = openStore(temporaryFolder(), { access: 'write', durability: 'batch', now: () => clock.now });
+  onTestFinished(() => store.close());
+  return { store, clock };
 }
 
 function seen(path: string, facts: Partial<FileSeen> = {}): FileSeen {
@@ -36,7 +38,6 @@ describe('the ledger', () => {
     expect(row?.contentHash).toBe(idOf('/in/größe 試料.tif'));
     expect(row?.firstSeenAt).toBe(clock.now);
     expect(store.ledger.lookup(['/in/other.tif']).size).toBe(0);
-    store.close();
   });
 
   it('knows a finished file as the same, and another size, time or version as different', () => {
@@ -49,7 +50,6 @@ describe('the ledger', () => {
     expect(verdictOf(row, seen('/in/a.tif', { mtimeMs: 1_650_000_000_000.124 }), VERSIONS)).toBe('changed');
     expect(verdictOf(row, seen('/in/a.tif'), { ...VERSIONS, harvestVersion: 2 })).toBe('outdated');
     expect(verdictOf(row, seen('/in/a.tif'), { ...VERSIONS, modelSha256: undefined })).toBe('outdated');
-    store.close();
   });
 
   it('keeps a quarantined file shut for every version until its bytes change or somebody asks', () => {
@@ -68,7 +68,6 @@ describe('the ledger', () => {
     expect(store.ledger.retry()).toBe(1);
     expect(read()).toMatchObject({ state: 'queued', attempts: 1, errorCode: undefined });
     expect(verdictOf(read(), seen('/in/bad.tif'), VERSIONS)).toBe('unfinished');
-    store.close();
   });
 
   it('forgets what it knew of a file whose bytes change, and nothing when it is queued as it was', () => {
@@ -83,7 +82,6 @@ describe('the ledger', () => {
       attempts: 0,
       state: 'waiting',
     });
-    store.close();
   });
 
   it('remembers since when a file waits, however often it is looked at', () => {
@@ -96,7 +94,6 @@ describe('the ledger', () => {
     store.ledger.enqueue([seen('/in/late.tif')], 'waiting', 'new');
     const [oldest] = store.ledger.list({ state: 'waiting', limit: 1 });
     expect(oldest).toMatchObject({ path: '/in/a.tif', stateSince: start, updatedAt: start + 120_000 });
-    store.close();
   });
 
   it('finds all names of the same bytes', () => {
@@ -110,7 +107,6 @@ describe('the ledger', () => {
     const rows = store.ledger.byHash([hash, idOf('unknown')]);
     expect(rows.get(hash)?.map(({ path }) => path)).toEqual(['/in/first.tif', '/in/copy.tif']);
     expect(rows.size).toBe(1);
-    store.close();
   });
 
   it('counts every state and lists a state page by page', () => {
@@ -127,7 +123,6 @@ describe('the ledger', () => {
     expect([...first, ...second].map(({ path }) => path)).toEqual(
       [1, 2, 3, 4, 5, 6].map((index) => `/in/${index}.tif`),
     );
-    store.close();
   });
 
   it('says why by the whole path or by the end of it', () => {
@@ -144,7 +139,6 @@ describe('the ledger', () => {
     expect(paths('2020\\a_1.tif')).toEqual(['/in/2020/a_1.tif']);
     expect(paths('./b.tif')).toEqual(['C:\\in\\b.tif']);
     expect(paths("%' OR 1=1 --")).toEqual([]);
-    store.close();
   });
 
   it('hands out records of older versions in pages that may be redone meanwhile, each once', () => {
@@ -161,7 +155,6 @@ describe('the ledger', () => {
     expect(redone).toHaveLength(1202);
     expect(new Set(redone).size).toBe(1202);
     expect([...store.ledger.outdated(current)]).toEqual([]);
-    store.close();
   });
 
   it('writes a batch whole or not at all', () => {
@@ -169,6 +162,5 @@ describe('the ledger', () => {
     const broken = { ...done('/in/b.tif'), reason: undefined as unknown as string };
     expect(() => store.ledger.record([done('/in/a.tif'), broken])).toThrow();
     expect(store.ledger.counts().done).toBe(0);
-    store.close();
   });
 });

@@ -1,0 +1,444 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type EmbeddedPicture, toIndexDocument } from '../../src/search/document.ts';
+import type { SearchHit, SearchIndex } from '../../src/search/index-interface.ts';
+import { type SearchDeps, searchRecords } from '../../src/search/search-records.ts';
+import { idOf, makeRecord, type RecordSketch } from '../builders/micrograph-record.ts';
+
+const SPACE = 'squash224-aa-v1/backbone';
+
+/** Twelve records as a laboratory has them. Labels add up to less than 1: the rest belongs to classes not kept. */
+const RECORDS: readonly RecordSketch[] = [
+  {
+    name: 'scaffold_PLA_01.tif',
+    instrument: { vendor: 'FEI', model: 'Quanta 200' },
+    acquisition: {
+      accelerationVoltageV: 5000,
+      pixelSizeXM: 4e-8,
+      fieldWidthM: 4e-5,
+      acquiredAt: '2019-03-12T10:00:00',
+      sampleName: 'PLA scaffold',
+    },
+    labels: { Porous_Sponge: 0.81, Fibres: 0.1 },
+    decision: 'accepted',
+  },
+  {
+    name: 'foam_17.tif',
+    instrument: { vendor: 'Zeiss', model: 'Ultra 55' },
+    acquisition: {
+      accelerationVoltageV: 15_000,
+      pixelSizeXM: 2e-7,
+      fieldWidthM: 2e-4,
+      acquiredAt: '2018-07-01T09:30:00',
+    },
+    labels: { Porous_Sponge: 0.92, Biological: 0.03 },
+    decision: 'accepted',
+  },
+  {
+    name: 'PVDF_nanofibres_electrospun.tif',
+    instrument: { vendor: 'Zeiss', model: 'Ultra 55' },
+    acquisition: {
+      accelerationVoltageV: 4999.999999999999,
+      pixelSizeXM: 4.999e-9,
+      fieldWidthM: 5e-6,
+      acquiredAt: '2017-12-31T23:59:59',
+      detector: 'InLens',
+    },
+    labels: { Fibres: 0.97, Nanowires: 0.02 },
+    decision: 'accepted',
+  },
+  {
+    name: 'DSC0042.tif',
+    instrument: { vendor: 'FEI', model: 'Quanta 200' },
+    acquisition: {
+      accelerationVoltageV: 20_000,
+      pixelSizeXM: 5e-9,
+      fieldWidthM: 1e-5,
+      acquiredAt: '2018-01-01T00:00:00',
+    },
+    labels: { Fibres: 0.55, Nanowires: 0.4 },
+    decision: 'suggested',
+  },
+  {
+    name: 'ZnONanowires2019.tif',
+    instrument: { vendor: 'Hitachi', model: 'SU8000' },
+    acquisition: {
+      accelerationVoltageV: 3000,
+      pixelSizeXM: 1e-9,
+      fieldWidthM: 1.28e-6,
+      acquiredAt: '2019-06-05T12:00:00',
+    },
+    labels: { Nanowires: 0.88, Fibres: 0.05 },
+    decision: 'accepted',
+  },
+  {
+    name: 'unbekannt ü 試料.tif',
+    path: 'Müller/unbekannt ü 試料.tif',
+    instrument: { vendor: 'TESCAN', model: 'MIRA3' },
+    acquisition: { accelerationVoltageV: 10_000, pixelSizeXM: 1e-8, fieldWidthM: 1e-5, stageTiltRad: 0.9 },
+    labels: { Particles: 0.3, Powder: 0.28 },
+  },
+  {
+    name: 'Au_np_grid.tif',
+    instrument: { vendor: 'JEOL', model: 'JSM-7800F' },
+    acquisition: {
+      accelerationVoltageV: 15_000,
+      pixelSizeXM: 9.3e-10,
+      acquiredAt: '2020-08-31T17:01:02',
+      sampleName: 'gold nanoparticles on silicon',
+    },
+    labels: { Particles: 0.9, Powder: 0.06 },
+    decision: 'accepted',
+  },
+  {
+    name: 'wafer_line_grating.tif',
+    instrument: { vendor: 'Zeiss', model: 'Supra 40' },
+    acquisition: { accelerationVoltageV: 2000, pixelSizeXM: 3e-9, acquiredAt: '2016-02-29T08:00:00' },
+    labels: { Patterned_surface: 0.7, Films_Coated_Surface: 0.2 },
+    decision: 'accepted',
+    terms: [{ term: 'scan_mode', value: 'frame averaging', raw: 'Frame Avg', key: 'DP_NR', trust: 'measured' }],
+  },
+  {
+    name: 'navcam.tif',
+    instrument: { vendor: 'FEI', model: 'Helios' },
+    acquisition: { beam: 'light' },
+    decision: 'none',
+  },
+  {
+    name: 'tip_apex.tif',
+    instrument: { vendor: 'FEI', model: 'Helios' },
+    acquisition: { accelerationVoltageV: 5000, pixelSizeXM: 6e-9, acquiredAt: '2021-01-15T14:00:00' },
+    labels: { Tips: 0.66, Nanowires: 0.2 },
+    decision: 'suggested',
+  },
+  {
+    name: 'leaf.tif',
+    instrument: { vendor: 'Philips', model: 'XL30' },
+    acquisition: { accelerationVoltageV: 12_000 },
+    labels: { Biological: 0.61 },
+    issues: [
+      { code: 'pixel-size-missing', severity: 'warning', message: 'No pixel size in header, gold standard absent.' },
+    ],
+  },
+  {
+    name: 'cement.tif',
+    instrument: { vendor: 'Philips', model: 'XL30' },
+    acquisition: { accelerationVoltageV: 25_000, pixelSizeXM: 1e-6, fieldWidthM: 1.2e-3 },
+    labels: { Powder: 0.5, Particles: 0.45 },
+  },
+];
+
+/** What every search index promises. `open` gives an empty index. */
+export function describeSearchIndex(kind: string, open: () => Promise<SearchIndex>): void {
+  describe(`the ${kind} search index`, () => {
+    let index: SearchIndex;
+    const search = (options: Parameters<typeof searchRecords>[0], embed?: SearchDeps['embed']) =>
+      searchRecords(options, { index, ...(embed && { embed }) });
+    const names = async (options: Parameters<typeof searchRecords>[0]): Promise<string[]> =>
+      (await search(options)).hits.map(({ name }) => name);
+
+    beforeEach(async () => {
+      index = await open();
+      await index.upsert(RECORDS.map((sketch, place) => toIndexDocument(makeRecord(sketch), embeddingOf(place))));
+    });
+
+    wordTests(names, search);
+    filterTests(names);
+    likeTests(names, search);
+    hostileTests(search, () => index);
+    upkeepTests(names, () => index);
+  });
+}
+
+type Names = (options: Parameters<typeof searchRecords>[0]) => Promise<string[]>;
+type Search = (
+  options: Parameters<typeof searchRecords>[0],
+  embed?: SearchDeps['embed'],
+) => ReturnType<typeof searchRecords>;
+
+/** Pictures 2 and 3 look alike, the others differ. */
+function embeddingOf(place: number): EmbeddedPicture {
+  const vector = pseudoRandom(place === 3 ? 3 : place + 1, 1280);
+  if (place === 3) vector.fill(0.9, 0, 200);
+  return { space: SPACE, vector };
+}
+
+async function embedThird(): Promise<EmbeddedPicture> {
+  return embeddingOf(2);
+}
+
+async function embedByAnother(): Promise<EmbeddedPicture> {
+  return { ...embeddingOf(2), space: 'another backbone' };
+}
+
+/** Never negative and mostly zero, as after a ReLU. */
+function pseudoRandom(seed: number, length: number): Float32Array {
+  let state = seed * 2_654_435_761;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.max(0, (state / 2 ** 32) * 4 - 3);
+  });
+}
+
+function wordTests(names: Names, search: Search): void {
+  it('finds words of names in any form of theirs, also inside compound names', async () => {
+    expect(await names({ text: 'grating' })).toEqual(['wafer_line_grating.tif']);
+    expect(await names({ text: 'wafers' })).toEqual(['wafer_line_grating.tif']);
+    expect((await names({ text: 'nanowire' }))[0]).toBe('ZnONanowires2019.tif');
+    expect(await names({ text: 'MUELLER Muller' })).toEqual(['unbekannt ü 試料.tif']);
+    expect(await names({ text: '試料' })).toEqual(['unbekannt ü 試料.tif']);
+    expect(await names({ text: '料試' })).toEqual([]);
+  });
+
+  it('finds a record by its label through any word for it, by confidence', async () => {
+    expect(await names({ text: 'fibers' })).toEqual([
+      'PVDF_nanofibres_electrospun.tif',
+      'DSC0042.tif',
+      'scaffold_PLA_01.tif',
+      'ZnONanowires2019.tif',
+    ]);
+    const { hits } = await search({ text: 'sponge' });
+    expect(hits.map(({ name, score }) => [name, score])).toEqual([
+      ['foam_17.tif', 0.92],
+      ['scaffold_PLA_01.tif', 0.81],
+    ]);
+  });
+
+  it('puts what holds all words before what holds some, and says why', async () => {
+    const { hits } = await search({ text: 'porous scaffold' });
+    expect(hits.map(({ name }) => name)).toEqual(['scaffold_PLA_01.tif', 'foam_17.tif']);
+    expect(hits[0]?.matched.terms).toEqual([
+      { term: 'porous', evidence: 0.81, where: 'label', label: 'Porous_Sponge' },
+      { term: 'scaffold', evidence: 1, where: 'name' },
+    ]);
+    expect(hits[1]?.score).toBeLessThan(hits[0]?.score ?? 0);
+  });
+
+  it('takes a quoted phrase word by word in its order', async () => {
+    expect(await names({ text: '"gold nanoparticles"' })).toContain('Au_np_grid.tif');
+    expect(await names({ text: '"nanoparticles gold"' })).toEqual([]);
+  });
+
+  it('gives words of the header and of issues less weight than those a person wrote', async () => {
+    const { hits } = await search({ text: 'gold' });
+    expect(hits.map(({ name, score }) => [name, score])).toEqual([
+      ['Au_np_grid.tif', 1],
+      ['leaf.tif', 0.4],
+    ]);
+    expect((await search({ text: 'averaging' })).hits[0]?.score).toBe(0.6);
+  });
+
+  it('lets a rare word tell more than a common one', async () => {
+    const { hits } = await search({ text: 'FEI apex' });
+    expect(hits[0]?.name).toBe('tip_apex.tif');
+    const apexAlone = (await search({ text: 'Zeiss apex' })).hits;
+    expect(apexAlone[0]?.name).toBe('tip_apex.tif');
+  });
+
+  it('leaves out what scores less than asked', async () => {
+    expect(await names({ text: 'fibers', minScore: 0.5 })).toEqual(['PVDF_nanofibres_electrospun.tif', 'DSC0042.tif']);
+  });
+
+  it('says how many there are and pages through them without loss', async () => {
+    const all = await names({ text: 'fibers' });
+    const pages = [await names({ text: 'fibers', limit: 2 }), await names({ text: 'fibers', limit: 2, offset: 2 })];
+    expect(pages.flat()).toEqual(all);
+    expect((await search({ text: 'fibers', limit: 1 })).total).toBe(4);
+  });
+}
+
+function filterTests(names: Names): void {
+  it('lists the newest first when nothing is asked, the undated last', async () => {
+    const all = await names({});
+    expect(all).toHaveLength(RECORDS.length);
+    expect(all.slice(0, 3)).toEqual(['tip_apex.tif', 'Au_np_grid.tif', 'ZnONanowires2019.tif']);
+    expect(all.slice(8).toSorted()).toEqual(['cement.tif', 'leaf.tif', 'navcam.tif', 'unbekannt ü 試料.tif']);
+    expect((await names({ sort: 'oldest' }))[0]).toBe('wafer_line_grating.tif');
+    expect((await names({ sort: 'name' })).slice(0, 3)).toEqual(['Au_np_grid.tif', 'cement.tif', 'DSC0042.tif']);
+  });
+
+  it('limits by quantities in their units; what has no such value is left out', async () => {
+    expect((await names({ kv: '5' })).toSorted()).toEqual([
+      'PVDF_nanofibres_electrospun.tif',
+      'scaffold_PLA_01.tif',
+      'tip_apex.tif',
+    ]);
+    expect(await names({ kv: '5..15', pixelSize: '<5nm', fieldWidth: '1um..10um' })).toEqual([
+      'PVDF_nanofibres_electrospun.tif',
+    ]);
+    expect(await names({ pixelSize: '<5nm' })).not.toContain('DSC0042.tif');
+    expect(await names({ pixelSize: '..5nm' })).toContain('DSC0042.tif');
+    expect(await names({ tilt: '>45deg' })).toEqual(['unbekannt ü 試料.tif']);
+    expect(await names({ fieldWidth: '>1mm' })).toEqual(['cement.tif']);
+  });
+
+  it('limits by the date on the wall clock, both ends included', async () => {
+    expect(await names({ date: '2017' })).toEqual(['PVDF_nanofibres_electrospun.tif']);
+    expect(await names({ date: '2018-01-01' })).toEqual(['DSC0042.tif']);
+    expect(await names({ date: '2020..' })).toEqual(['tip_apex.tif', 'Au_np_grid.tif']);
+    expect(await names({ date: '<2017' })).toEqual(['wafer_line_grating.tif']);
+  });
+
+  it('limits by label, the most certain first, by vendor, detector and decision', async () => {
+    expect(await names({ label: ['nanowires'] })).toEqual(['ZnONanowires2019.tif', 'DSC0042.tif']);
+    expect(await names({ label: ['powder', 'Tips'] })).toEqual(['tip_apex.tif', 'cement.tif', 'unbekannt ü 試料.tif']);
+    expect(await names({ vendor: 'zeiss', sort: 'name' })).toEqual([
+      'foam_17.tif',
+      'PVDF_nanofibres_electrospun.tif',
+      'wafer_line_grating.tif',
+    ]);
+    expect(await names({ detector: 'inlens' })).toEqual(['PVDF_nanofibres_electrospun.tif']);
+    expect(await names({ decision: ['none'] })).toEqual(['navcam.tif']);
+    expect(await names({ instrument: '100%' })).toEqual([]);
+  });
+
+  it('applies every filter to words too', async () => {
+    expect(await names({ text: 'fibers', vendor: 'FEI' })).toEqual(['DSC0042.tif', 'scaffold_PLA_01.tif']);
+    expect(await names({ text: 'fibers', vendor: 'FEI', kv: '<10' })).toEqual(['scaffold_PLA_01.tif']);
+  });
+}
+
+function likeTests(names: Names, search: Search): void {
+  it('finds pictures like a file and like a record, the nearest first, with their cosine', async () => {
+    const { hits } = await search({ like: 'some.tif', limit: 3 }, embedThird);
+    expect(hits.slice(0, 2).map(({ name }) => name)).toEqual(['PVDF_nanofibres_electrospun.tif', 'DSC0042.tif']);
+    expect(hits[0]?.score).toBeCloseTo(1, 3);
+    expect(hits[0]?.matched.similarity).toBe(hits[0]?.score);
+    expect((await names({ like: idOf('PVDF_nanofibres_electrospun.tif'), limit: 2 }))[1]).toBe('DSC0042.tif');
+    expect((await names({ like: idOf('PVDF_nanofibres_electrospun.tif'), vendor: 'FEI' }))[0]).toBe('DSC0042.tif');
+  });
+
+  it('joins words and likeness to their mean', async () => {
+    const { hits } = await search({ like: idOf('DSC0042.tif'), text: 'gold' });
+    const score = (name: string): SearchHit | undefined => hits.find((hit) => hit.name === name);
+    const gold = score('Au_np_grid.tif');
+    expect(gold?.score).toBeCloseTo((1 + (gold?.matched.similarity ?? 0)) / 2, 5);
+    expect(score('DSC0042.tif')?.score).toBeCloseTo(0.5, 3);
+  });
+
+  it('compares only what one backbone made', async () => {
+    const another = await search({ like: 'some.tif' }, embedByAnother);
+    expect(another.hits).toEqual([]);
+  });
+
+  it('says so when there is no such record to compare with', async () => {
+    await expect(search({ like: 'f'.repeat(64) })).rejects.toMatchObject({ code: 'usage' });
+    await expect(search({ like: 'file.tif' })).rejects.toMatchObject({ code: 'usage' });
+  });
+}
+
+function hostileTests(search: Search, index: () => SearchIndex): void {
+  it.each([
+    '"',
+    '""',
+    '"unclosed',
+    "'; DROP TABLE documents; --",
+    'NEAR(a b)',
+    'a AND',
+    'NOT',
+    'OR OR',
+    'name:x',
+    '{name}: x',
+    '*',
+    '^x',
+    'x*',
+    '-x',
+    '+',
+    '()',
+    'a"b',
+    '\\',
+    '%',
+    '_',
+    '\u0000x',
+    '☃',
+    '\ud800',
+    'a\u0000b',
+    '$1 @x :y ?1',
+    '-"a b"',
+    'x'.repeat(1000),
+    '🔬 ９',
+  ])('answers %j as words, whatever it means elsewhere', async (text) => {
+    for (const options of [{ text }, { text, vendor: 'FEI' }]) {
+      const { hits } = await search(options);
+      expect(hits.every(({ score }) => score === undefined || (score >= 0 && score <= 1))).toBe(true);
+    }
+    expect(await index().count()).toBe(RECORDS.length);
+  });
+
+  it('takes hostile text in filters as text', async () => {
+    const text = `' OR 1=1 -- %"`;
+    for (const options of [{ vendor: text }, { label: [text] }, { detector: text }, { instrument: '\\' }]) {
+      expect((await search(options)).hits).toEqual([]);
+    }
+  });
+}
+
+function upkeepTests(names: Names, index: () => SearchIndex): void {
+  it('never lets an older revision replace a newer one', async () => {
+    const revise = (revision: number, sampleName: string) =>
+      index().upsert([toIndexDocument(makeRecord({ name: 'foam_17.tif', revision, acquisition: { sampleName } }))]);
+    expect(await revise(3, 'third')).toEqual({ written: 1, stale: 0 });
+    expect(await revise(2, 'second')).toEqual({ written: 0, stale: 1 });
+    expect(await names({ text: 'third' })).toEqual(['foam_17.tif']);
+    expect(await names({ text: 'second' })).toEqual([]);
+    expect(await names({ text: 'sponge' })).toEqual(['scaffold_PLA_01.tif']);
+    expect(await index().count()).toBe(RECORDS.length);
+  });
+
+  it('gives the same when a document comes twice', async () => {
+    const before = await names({ text: 'fibers' });
+    await index().upsert(RECORDS.map((sketch, place) => toIndexDocument(makeRecord(sketch), embeddingOf(place))));
+    expect(await index().count()).toBe(RECORDS.length);
+    expect((await names({ text: 'fibers' })).toSorted()).toEqual(before.toSorted());
+  });
+
+  it('forgets a removed record everywhere', async () => {
+    expect(await index().remove([idOf('foam_17.tif'), idOf('never there')])).toBe(1);
+    expect(await names({ text: 'foam' })).not.toContain('foam_17.tif');
+    expect(await names({ like: idOf('DSC0042.tif') })).not.toContain('foam_17.tif');
+    expect(await index().embeddingOf(idOf('foam_17.tif'))).toBeUndefined();
+    expect(await index().count()).toBe(RECORDS.length - 1);
+  });
+
+  it('lists its ids with their revisions, and its labels', async () => {
+    const ids: string[] = [];
+    for await (const { id, revision } of index().ids()) {
+      expect(revision).toBe(1);
+      ids.push(id);
+    }
+    expect(ids.toSorted()).toEqual(RECORDS.map(({ name }) => idOf(name)).toSorted());
+    expect(await index().labels()).toContain('Porous_Sponge');
+  });
+
+  it('finds the ten nearest of 2,000 pictures as a full comparison does', async () => {
+    const vectors = Array.from({ length: 2000 }, (_, place) => pseudoRandom(place + 100, 1280));
+    await index().upsert(
+      vectors.map((vector, place) => toIndexDocument(makeRecord({ name: `many ${place}` }), { space: 'many', vector })),
+    );
+    let found = 0;
+    for (const asked of [3, 500, 1000, 1777]) {
+      const exact = nearest(vectors, pseudoRandom(asked + 100, 1280)).map((place) => `many ${place}`);
+      const { hits } = await searchRecords(
+        { like: 'x.tif', limit: 10 },
+        { index: index(), embed: async () => ({ space: 'many', vector: pseudoRandom(asked + 100, 1280) }) },
+      );
+      found += hits.filter(({ name }) => exact.includes(name)).length;
+    }
+    expect(found / 40).toBeGreaterThanOrEqual(0.95);
+  });
+}
+
+/** The ten nearest by cosine, by comparing with all. */
+function nearest(vectors: readonly Float32Array[], asked: Float32Array): number[] {
+  const cosines = vectors.map((vector, place) => ({
+    place,
+    cosine: dot(vector, asked) / Math.sqrt(dot(vector, vector)),
+  }));
+  return cosines
+    .toSorted((a, b) => b.cosine - a.cosine)
+    .slice(0, 10)
+    .map(({ place }) => place);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { decodeHead, encodeHead, type Head, logitsOf, scorerOf, softmax } from '../../../src/classify/head.ts';
+
+const head: Head = {
+  classes: 3,
+  dim: 2,
+  weights: Float32Array.of(0.5, -1, 2, 0.25, -0.75, 1),
+  bias: Float32Array.of(0.1, -0.2, 0.3),
+  mean: Float32Array.of(1, -2),
+  scale: Float32Array.of(0.5, 4),
+};
+
+describe('a softmax head', () => {
+  it('scores as the formula says, naively computed', () => {
+    const embedding = Float32Array.of(2, 3);
+    const standardised = [(2 - 1) / 0.5, (3 + 2) / 4];
+    const logits = [0, 1, 2].map(
+      (k) =>
+        (head.weights[2 * k] ?? 0) * (standardised[0] ?? 0) +
+        (head.weights[2 * k + 1] ?? 0) * (standardised[1] ?? 0) +
+        (head.bias[k] ?? 0),
+    );
+    const powers = logits.map((logit) => Math.exp(logit / 1.5));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    [...scorerOf(head, 1.5)(embedding)].forEach((score, k) => expect(score).toBeCloseTo((powers[k] ?? 0) / sum, 6));
+  });
+
+  it('keeps every bit through head.bin', () => {
+    expect(decodeHead(encodeHead(head), 3, 2)).toEqual(head);
+    expect(encodeHead(head)).toHaveLength(4 * (6 + 3 + 2 + 2));
+  });
+
+  it('refuses a head.bin of another length, with a scale of zero or with a value that is no number', () => {
+    const bytes = encodeHead(head);
+    expect(() => decodeHead(bytes.subarray(4), 3, 2)).toThrow(/expected 52 bytes .* found 48/);
+    expect(() => decodeHead(encodeHead({ ...head, scale: Float32Array.of(1, 0) }), 3, 2)).toThrow(/scale/);
+    expect(() => decodeHead(encodeHead({ ...head, bias: Float32Array.of(0, Number.NaN, 0) }), 3, 2)).toThrow(/finite/);
+  });
+
+  it('refuses an embedding of another length', () => {
+    expect(() => logitsOf(head)(new Float32Array(3))).toThrow(/expected 2 numbers, found 3/);
+  });
+
+  it('stays finite for logits beyond the range of exp', () => {
+    expect([...softmax(Float64Array.of(5000, 4000, -5000), 1)]).toEqual([1, 0, 0]);
+  });
+});

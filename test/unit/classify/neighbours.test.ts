@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { decodeNeighbours, encodeNeighbours, nearestSimilarity, unitVector } from '../../../src/classify/neighbours.ts';
+
+const plain = { mean: new Float32Array(2), scale: Float32Array.of(1, 1) };
+const neighbours = { count: 2, dim: 2, vectors: Float32Array.of(1, 0, 0, 1) };
+
+describe('the outlier guard', () => {
+  it('measures the cosine to the nearest training image', () => {
+    expect(nearestSimilarity(neighbours, unitVector(plain, Float32Array.of(5, 0)))).toBe(1);
+    expect(nearestSimilarity(neighbours, unitVector(plain, Float32Array.of(3, 4)))).toBeCloseTo(0.8, 6);
+    expect(nearestSimilarity(neighbours, unitVector(plain, Float32Array.of(-3, -4)))).toBeCloseTo(-0.6, 6);
+  });
+
+  it('standardises first', () => {
+    const head = { mean: Float32Array.of(10, 10), scale: Float32Array.of(2, 1) };
+    expect([...unitVector(head, Float32Array.of(16, 14))]).toEqual([Math.fround(0.6), Math.fround(0.8)]);
+  });
+
+  it('takes an embedding in the very middle for unlike everything, not for a fault', () => {
+    expect(nearestSimilarity(neighbours, unitVector(plain, Float32Array.of(0, 0)))).toBe(0);
+  });
+
+  it('keeps every bit through neighbours.bin and refuses another length', () => {
+    expect(decodeNeighbours(encodeNeighbours(neighbours), 2, 2)).toEqual(neighbours);
+    expect(() => decodeNeighbours(encodeNeighbours(neighbours), 3, 2)).toThrow(/expected 24 bytes .* found 16/);
+  });
+});
