@@ -12,7 +12,7 @@ import { type Database, guarded, inTransaction, type Statement } from './sqlite.
 
 /** The memory of what became of every file. One process writes it at a time; each call is one transaction. */
 export interface Ledger {
-  /** The rows of these paths; a path never seen is absent. About 5 µs a path. */
+  /** The rows of these paths; a path never seen is absent. About 15 µs a path. */
   lookup(paths: readonly string[]): Map<string, LedgerRow>;
   /** All rows whose last finished work was on these contents: the record's own file and its aliases. */
   byHash(hashes: readonly ContentHash[]): Map<ContentHash, LedgerRow[]>;

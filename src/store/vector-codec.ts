@@ -10,8 +10,8 @@ const INT8_MAX = 127;
  * Encodes an embedding. int8: scaled so that the largest component becomes 127 (the cosine does not depend on scale).
  * Bits: set where a component exceeds the vector's own mean. Our backbones end in a ReLU, so no component is negative
  * and three of four are zero: the sign would carry little, a mean of all vectors would have to be kept in step. With the
- * own mean, the first 100 by Hamming distance held all of the true nearest 10 on 10,544 crops of real and simulated
- * micrographs. Undefined where the vector is empty, all zero or not finite: it has no direction.
+ * own mean, the first 100 by Hamming distance held all of the true nearest 10 for 60 queries among 10,544 crops of real
+ * and simulated micrographs. Undefined where the vector is empty, all zero or not finite: it has no direction.
  */
 export function encodeVector(vector: Float32Array): EncodedVector | undefined {
   let sum = 0;

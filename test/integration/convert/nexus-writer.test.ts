@@ -193,7 +193,7 @@ describe('a writer that is used again and again', () => {
     const other = fullInput();
     other.record.acquisition = { ...FULL_ACQUISITION, magnification: 7, tiltCorrection: false, detector: 'T' };
     other.record.classification = { ...FIVE_LABELS, reason: 'ü'.repeat(5000) };
-    other.picture.plane.data.fill(9);
+    other.picture.plane.data = new Uint8Array(64 * 48).fill(9);
     const values = await withFile(writer.write(other), allValues);
     expect(values.get(`${EVENT.slice(1)}/instrument/optics/magnification`)).toBe(7);
     expect(values.get('entry/measurement/instrument/detector1/name')).toBe('T');
