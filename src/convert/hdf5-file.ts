@@ -1,10 +1,10 @@
 // Not 'h5wasm/node': its file system is the disk, that of this build is memory.
-import h5wasm from 'h5wasm';
+import { ready } from 'h5wasm';
 import { errorMessage } from '../domain/errors.ts';
 import type { SampleArray } from '../raster/picture.ts';
 import type { FillableTree } from './hdf5-tree.ts';
 
-type Module = Awaited<typeof h5wasm.ready>;
+type Module = Awaited<typeof ready>;
 type FileId = bigint;
 
 /** The HDF5 library, one instance a thread. */
@@ -27,10 +27,11 @@ const READ_WRITE = 1;
 /** -1: the library's own choice of file format versions. */
 const DEFAULT_LIBVER = -1;
 /**
- * Larger arrays pass through WebAssembly memory, which never shrinks, in strips of this many bytes and are stored in
- * chunks, because h5wasm can write a contiguous dataset only whole.
+ * Larger arrays pass through WebAssembly memory, which never shrinks, in strips, and are stored in chunks, because h5wasm
+ * can write a contiguous dataset only whole.
  */
-const STRIP_BYTES = 32 * 2 ** 20;
+const LARGEST_WHOLE_BYTES = 32 * 2 ** 20;
+const STRIP_BYTES = 8 * 2 ** 20;
 const CHUNK_BYTES = 2 ** 20;
 
 type Metadata = Parameters<Module['create_dataset']>[3] & { chunks: bigint[] | null };
@@ -46,7 +47,7 @@ let opened: Promise<Hdf5> | undefined;
 
 /** The HDF5 library of this thread; the first call takes about 0.1 s. */
 export function openHdf5(): Promise<Hdf5> {
-  opened ??= h5wasm.ready.then((module) => {
+  opened ??= ready.then((module) => {
     // Without this handler a failed call prints to stderr and goes on.
     module.activate_throwing_error_handler();
     return { write: fileWriter(module) };
@@ -107,46 +108,43 @@ function bytesOf(node: MemoryNode, name: string): Uint8Array {
 }
 
 /**
- * Makes room at once for a file that is going to grow to `bytes`: the file system would copy it to grow, and again when
+ * Makes room at once for a file that is going to grow to `size` bytes: the file system would copy it to grow, and again when
  * HDF5 cuts it to size on closing.
  */
-function reserve(node: MemoryNode, base: Uint8Array, bytes: number): void {
-  if (bytes <= base.length) return;
-  node.contents = new Uint8Array(bytes);
+function reserve(node: MemoryNode, base: Uint8Array, size: number): void {
+  if (size <= base.length) return;
+  node.contents = new Uint8Array(size);
   node.contents.set(base);
-  const { setattr } = node.node_ops;
+  const original = node.node_ops;
   node.node_ops = {
-    ...node.node_ops,
-    setattr(target, { size, ...rest }) {
+    ...original,
+    setattr(target, { size: newSize, ...rest }) {
       const { contents, usedBytes } = target;
-      if (size === undefined || contents === null || size > contents.length) {
-        setattr(target, size === undefined ? rest : { ...rest, size });
+      if (newSize === undefined || contents === null || newSize > contents.length) {
+        original.setattr(target, newSize === undefined ? rest : { ...rest, size: newSize });
         return;
       }
-      contents.fill(0, size, Math.max(size, usedBytes));
-      target.usedBytes = size;
-      setattr(target, rest);
+      contents.fill(0, newSize, Math.max(newSize, usedBytes));
+      target.usedBytes = newSize;
+      original.setattr(target, rest);
     },
   };
 }
 
-type Scratch = (bytes: number) => number;
+type Scratch = (size: number) => number;
 
 /** A block of WebAssembly memory of at least so many bytes, the same one on every call until a larger one is needed. */
 function scratchMemory(module: Module): Scratch {
   let pointer = 0;
   let capacity = 0;
-  return (bytes) => {
-    if (bytes > capacity) {
-      if (pointer !== 0) module._free(pointer);
-      capacity = Math.max(bytes, 2 ** 16);
-      pointer = module._malloc(capacity);
-      if (pointer === 0) {
-        capacity = 0;
-        throw new Error(`no ${bytes} bytes of WebAssembly memory are left`);
-      }
-    }
-    return pointer;
+  return (size) => {
+    if (size <= capacity) return pointer;
+    if (pointer !== 0) module['_free'](pointer);
+    capacity = Math.max(size, 2 ** 16);
+    pointer = module['_malloc'](capacity);
+    if (pointer !== 0) return pointer;
+    capacity = 0;
+    throw new Error(`no ${size} bytes of WebAssembly memory are left`);
   };
 }
 
@@ -168,11 +166,14 @@ function hdf5Tree(module: Module, file: FileId, scratch: Scratch): FillableTree 
   const scalarDataset = (path: string, metadata: Metadata, value: Float64Array | Uint32Array) => {
     module.create_dataset(file, path, fill(module, scratch, bytes(value)), metadata);
   };
+  const text: FillableTree['text'] = (path, value) => {
+    module.create_vlen_str_dataset(file, path, [storable(value)], TEXT);
+  };
   const replace = (path: string, pointer: bigint) => {
     module.set_dataset_data(file, path, null, null, null, pointer);
   };
   const array: FillableTree['array'] = (path, data, shape) => {
-    if (data.byteLength > STRIP_BYTES) writeStrips(module, file, scratch, path, data, shape);
+    if (data.byteLength > LARGEST_WHOLE_BYTES) writeStrips(module, file, scratch, path, data, shape);
     else module.create_dataset(file, path, fill(module, scratch, bytes(data)), arrayMetadata(data, shape));
   };
   return {
@@ -184,9 +185,8 @@ function hdf5Tree(module: Module, file: FileId, scratch: Scratch): FillableTree 
       module.create_group(file, path, false);
       attribute(path, 'NX_class', nxClass);
     },
-    text(path, value) {
-      module.create_vlen_str_dataset(file, path, [storable(value)], TEXT);
-    },
+    text,
+    word: text,
     texts(path, values) {
       const metadata = { ...TEXT, shape: [BigInt(values.length)], total_size: values.length };
       module.create_vlen_str_dataset(file, path, values.map(storable), metadata);

@@ -76,6 +76,7 @@ function planningTree(plan: Plan): Hdf5Tree {
   return {
     group: (path, nxClass) => form(`group ${path} ${nxClass}`, (tree) => tree.group(path, nxClass)),
     link: (existing, path) => form(`link ${path} ${existing}`, (tree) => tree.link(existing, path)),
+    word: (path, word) => form(`word ${path} ${word}`, (tree) => tree.word(path, word)),
     text(path, text) {
       form(`text ${path}`, (tree) => tree.text(path, ''));
       value((tree) => tree.replaceText(path, text));
@@ -95,7 +96,7 @@ function planningTree(plan: Plan): Hdf5Tree {
     },
     array(path, data, shape) {
       if (data.byteLength > LARGEST_SHARED_BYTES) return ownArray(path, (tree) => tree.array(path, data, shape));
-      form(`array ${path} ${typeName(data)} ${shape}`, (tree) => tree.array(path, data, shape));
+      form(`array ${path} ${typeName(data)} ${shape.join()}`, (tree) => tree.array(path, data, shape));
       value((tree) => tree.replaceArray(path, data));
     },
     bytes: (path, data) => ownArray(path, (tree) => tree.bytes(path, data)),

@@ -7,6 +7,8 @@ import type { SampleArray } from '../raster/picture.ts';
 export interface Hdf5Tree {
   group(path: string, nxClass: string): void;
   text(path: string, value: string): void;
+  /** A text that many files share, such as the name of a model. */
+  word(path: string, value: string): void;
   texts(path: string, values: readonly string[]): void;
   /** A float64 scalar; a field without `units` has no such attribute (the validator refuses "1"). */
   number(path: string, value: number, units?: string): void;

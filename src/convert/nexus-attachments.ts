@@ -44,6 +44,6 @@ function writeRecord(tree: Hdf5Tree, record: NexusInput['record']): void {
 function writeJson(tree: Hdf5Tree, name: string, json: string): void {
   const path = `${ATTACHMENTS}/${name}`;
   tree.group(path, 'NXnote');
-  tree.text(`${path}/type`, 'application/json');
+  tree.word(`${path}/type`, 'application/json');
   tree.text(`${path}/data`, json);
 }

@@ -9,8 +9,8 @@ export function writeClassification(tree: Hdf5Tree, { record }: NexusInput): voi
   if (labels.length === 0) return;
   const ranked = labels.toSorted((a, b) => a.rank - b.rank);
   tree.group(PROCESS, 'NXprocess');
-  tree.text(`${PROCESS}/program`, record.provenance.software);
-  tree.text(`${PROCESS}/version`, record.provenance.version);
+  tree.word(`${PROCESS}/program`, record.provenance.software);
+  tree.word(`${PROCESS}/version`, record.provenance.version);
   tree.text(`${PROCESS}/date`, record.provenance.endedAt);
   tree.count(`${PROCESS}/sequence_index`, 1);
   const path = `${PROCESS}/labels`;
@@ -21,10 +21,10 @@ export function writeClassification(tree: Hdf5Tree, { record }: NexusInput): voi
     ranked.map(({ label }) => label),
   );
   tree.array(`${path}/score`, scores, [scores.length]);
-  tree.text(`${path}/decision`, decision);
+  tree.word(`${path}/decision`, decision);
   tree.text(`${path}/reason`, reason);
   if (model !== undefined) {
-    tree.text(`${path}/model`, `${model.name} ${model.version}`);
-    tree.text(`${path}/model_sha256`, model.sha256);
+    tree.word(`${path}/model`, `${model.name} ${model.version}`);
+    tree.word(`${path}/model_sha256`, model.sha256);
   }
 }

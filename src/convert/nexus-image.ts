@@ -19,7 +19,7 @@ export function writeImage(tree: Hdf5Tree, input: NexusInput): void {
   tree.group('/entry/roi1', 'NXroi_process');
   tree.group('/entry/roi1/img', 'NXem_img');
   tree.group('/entry/roi1/img/image1', 'NXimage');
-  tree.text('/entry/roi1/img/image1/imaging_mode', mode);
+  tree.word('/entry/roi1/img/image1/imaging_mode', mode);
 }
 
 /** The stored values bit for bit, rows in TIFF order, with their axes; the rows of the data bar go to the attachments. */

@@ -138,6 +138,10 @@ function instantOf(wallMs: number, zone: Zone): number {
   return wallMs - before;
 }
 
+function two(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
+}
+
 function formatTime(instantMs: number, zone: Zone): string {
   const offsetMs = zone(instantMs);
   const wall = new Date(instantMs + offsetMs)
@@ -145,6 +149,5 @@ function formatTime(instantMs: number, zone: Zone): string {
     .replace('Z', '')
     .replace(/\.000$/, '');
   const minutes = Math.abs(offsetMs) / MINUTE_MS;
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   return `${wall}${offsetMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
 }

@@ -1,7 +1,7 @@
 import { constants, inflateSync } from 'node:zlib';
 import { IngestError } from '../domain/errors.ts';
 import { oneLine } from './foreign-error.ts';
-import { expandWithGeotiff } from './geotiff-codecs.ts';
+import { expandZstd } from './geotiff-codecs.ts';
 import { expandLzw } from './lzw.ts';
 import { COMPRESSION } from './tiff-format.ts';
 
@@ -10,7 +10,7 @@ export type Expand = (chunk: Uint8Array, length: number) => Uint8Array | Promise
 
 /**
  * No more bytes than these can come of one compressed byte: LZW, a run of 3,838 bytes in 12 bits; deflate, 1,032;
- * PackBits, 64. zstd and LERC code a constant area of any size in a few bytes.
+ * PackBits, 64. zstd codes a constant area of any size in a few bytes.
  */
 const MAX_EXPANSION: ReadonlyMap<number, number> = new Map([
   [COMPRESSION.none, 1],
@@ -38,7 +38,7 @@ export function expander(compression: number): Expand | undefined {
     case COMPRESSION.oldDeflate:
       return inflateChunk;
     case COMPRESSION.zstd:
-      return (chunk, length) => expandWithGeotiff(compression, chunk, length);
+      return expandZstd;
     default:
       return undefined;
   }

@@ -35,7 +35,6 @@ export const TAG = {
   sampleFormat: 339,
   jpegTables: 347,
   ycbcrSubsampling: 530,
-  lercParameters: 50674,
 } as const;
 
 export const TYPE = {
@@ -92,8 +91,7 @@ export const COMPRESSION = {
   deflate: 8,
   packBits: 32773,
   oldDeflate: 32946,
-  lerc: 34887,
   zstd: 50000,
 } as const;
 
-export const PHOTOMETRIC = { minIsWhite: 0, minIsBlack: 1, rgb: 2, palette: 3, mask: 4, ycbcr: 6 } as const;
+export const PHOTOMETRIC = { minIsWhite: 0, minIsBlack: 1, rgb: 2, palette: 3, ycbcr: 6 } as const;

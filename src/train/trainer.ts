@@ -30,19 +30,6 @@ export interface HeadTrainer {
   close(): Promise<void>;
 }
 
-/** The rows of `set` that `rows` names, in that order. */
-export function selectRows(set: TrainingSet, rows: readonly number[]): TrainingSet {
-  const embeddings = new Float32Array(rows.length * set.dim);
-  const labels = new Uint16Array(rows.length);
-  const weights = new Float32Array(rows.length);
-  rows.forEach((row, at) => {
-    embeddings.set(set.embeddings.subarray(row * set.dim, (row + 1) * set.dim), at * set.dim);
-    labels[at] = set.labels[row] ?? 0;
-    weights[at] = set.weights[row] ?? 0;
-  });
-  return { count: rows.length, dim: set.dim, classes: set.classes, embeddings, labels, weights };
-}
-
 /** One row of embeddings, without a copy. */
 export function rowOf(set: TrainingSet, row: number): Float32Array {
   return set.embeddings.subarray(row * set.dim, (row + 1) * set.dim);

@@ -26,9 +26,9 @@ const UNFINISHED_SUFFIXES: readonly string[] = ['.tmp', '.part', '.partial', '.f
 
 export interface CandidateRules {
   /** What a file is by its path below the inbox (with "/"); undefined when it is nothing to us. */
-  kindOf(relativePath: string): 'picture' | 'sidecar' | undefined;
+  kindOf: (relativePath: string) => 'picture' | 'sidecar' | undefined;
   /** True when a file or folder is left out, with everything in it. The inbox itself is never asked about. */
-  ignores(relativePath: string): boolean;
+  ignores: (relativePath: string) => boolean;
 }
 
 /**

@@ -46,8 +46,6 @@ export interface ListOptions {
 export interface ListContext {
   signal: AbortSignal;
   onProblem: (problem: InboxProblem) => void;
-  /** Told of each folder that was read, with the number of all entries in it, candidates or not. */
-  onFolder?: (path: string, entries: number) => void;
 }
 
 interface Folder {
@@ -130,14 +128,12 @@ async function readFolder(
   root: string,
   folder: Folder,
   rules: CandidateRules,
-  { signal, onProblem, onFolder }: ListContext,
+  { signal, onProblem }: ListContext,
 ): Promise<FolderNames | undefined> {
   const names: FolderNames = { pictures: [], sidecars: [], folders: [] };
-  let entries = 0;
   try {
     for await (const entry of await opendir(folder.path, { bufferSize: ENTRIES_AT_ONCE })) {
       signal.throwIfAborted();
-      entries += 1;
       const child = childOf(folder, entry.name);
       const type = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : await typeOf(child.path);
       if (type === 'link') reportLink(child, rules, onProblem);
@@ -151,7 +147,6 @@ async function readFolder(
     const message = `Tried to list the folder: expected to read it, found ${errorMessage(error)}`;
     onProblem({ code: 'folder-unreadable', path: folder.path, message });
   }
-  onFolder?.(folder.path, entries);
   return names;
 }
 

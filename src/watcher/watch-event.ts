@@ -11,8 +11,8 @@ export interface WatchOptions extends Partial<SettleOptions> {
   /** Patterns as in `candidateRules`. */
   ignore?: readonly string[];
   /**
-   * `auto` uses events of the system on local disks and polling on network file systems, whose events do not tell what
-   * other computers do, and for folders with so many files that events cost more than polling. Default: auto.
+   * `auto` uses events of the system on local disks, and polling on network file systems, whose events do not tell what
+   * other computers do. Default: auto.
    */
   mode?: 'auto' | 'native' | 'polling';
   /** Pause between two scans of the whole inbox, ms. Default: 60 s beside events, 10 s when polling. */
@@ -28,7 +28,7 @@ export interface WatchDeps {
   known?: (path: string, size: number, mtimeMs: number) => boolean;
   /** Decides for mode `auto`; without it every folder counts as local. */
   isNetworkFolder?: (path: string) => Promise<boolean>;
-  /** Where events come from. Default: chokidar. */
+  /** Where events come from. Default: `watchFolders`. */
   openEvents?: OpenFolderEvents;
   clock?: Clock;
 }

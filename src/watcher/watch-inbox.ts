@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { FSWatcher } from 'chokidar';
 import type { Log } from '../log.ts';
 import { systemClock } from './clock.ts';
-import type { OpenFolderEvents } from './folder-events.ts';
 import { SETTLE_DEFAULTS, type SettleOptions } from './settle.ts';
 import type { WatchDeps, WatchEvent, WatchOptions } from './watch-event.ts';
+import { watchFolders } from './watch-folders.ts';
 import { openWatchSession, type WatchSession } from './watch-session.ts';
 
 /** Can be iterated once. */
@@ -27,7 +26,7 @@ export interface InboxWatch extends AsyncIterable<WatchEvent> {
 export function watchInbox(
   options: WatchOptions,
   deps: WatchDeps,
-  context: { signal: AbortSignal; log: Pick<Log, 'info' | 'debug'> },
+  context: { signal: AbortSignal; log: Pick<Log, 'info'> },
 ): InboxWatch {
   const settle: SettleOptions = {
     settleMs: options.settleMs ?? SETTLE_DEFAULTS.settleMs,
@@ -36,7 +35,7 @@ export function watchInbox(
   };
   const session = openWatchSession(
     { ...options, settle, root: resolve(options.inbox) },
-    { ...deps, clock: deps.clock ?? systemClock, openEvents: deps.openEvents ?? openChokidar },
+    { ...deps, clock: deps.clock ?? systemClock, openEvents: deps.openEvents ?? watchFolders },
     context.log,
   );
   const events = iterate(session, context.signal);
@@ -55,50 +54,3 @@ async function* iterate(session: WatchSession, signal: AbortSignal): AsyncGenera
     await session.stop();
   }
 }
-
-/**
- * chokidar lists a folder anew, and asks for the facts of every entry, whenever anything happens in it: 2,000 files
- * dropped into one folder cost 28 s of processor time. Only the folders among the entries matter here, and the listing
- * itself tells which those are, so that nothing is asked: 2 s.
- */
-class FolderWatcher extends FSWatcher {
-  override _readdirp(...[root, options]: Parameters<FSWatcher['_readdirp']>): ReturnType<FSWatcher['_readdirp']> {
-    return super._readdirp(root, {
-      ...options,
-      type: 'directories',
-      alwaysStat: false,
-      fileFilter: () => false,
-      directoryFilter: (entry) => {
-        // chokidar asks `stats` only what the entry of a listing can answer as well.
-        Object.assign(entry, { stats: entry.dirent });
-        return typeof options?.directoryFilter !== 'function' || options.directoryFilter(entry);
-      },
-    });
-  }
-}
-
-/**
- * Only folders are watched, one watch each: chokidar would otherwise take one for every file. Its `raw` events name the
- * file that a watch on a folder saw.
- */
-const openChokidar: OpenFolderEvents = (root, ignores, handlers) => {
-  const watcher = new FolderWatcher({
-    ignoreInitial: true,
-    followSymlinks: false,
-    ignorePermissionErrors: true,
-    atomic: false,
-    usePolling: false,
-    ignored: (path, stats) => (stats !== undefined && !stats.isDirectory()) || ignores(path),
-  });
-  watcher.on('raw', (_event: string, name: unknown, details: unknown) => {
-    const folder = (details as { watchedPath?: unknown } | undefined)?.watchedPath;
-    if (typeof folder !== 'string') return;
-    if (typeof name === 'string') handlers.onFile(resolve(folder, name));
-    else handlers.onFolder(resolve(folder));
-  });
-  watcher.on('addDir', (path) => handlers.onFolder(resolve(path)));
-  watcher.on('ready', () => handlers.onReady());
-  watcher.on('error', (error) => handlers.onError(error));
-  watcher.add(root);
-  return { close: async () => await watcher.close() };
-};

@@ -3,10 +3,10 @@ import { lstat } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { errorMessage, isIngestError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
-import { type CandidateRules, candidateRules } from './candidate.ts';
+import { type CandidateRules, candidateRules, isBelowIgnored } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import { createEventChannel, type EventChannel } from './event-channel.ts';
-import { createEventSource, type EventSource, type EventSourceOptions } from './event-source.ts';
+import { createEventSource, type EventSource } from './event-source.ts';
 import { createSidecarFinder, type SidecarFinder } from './find-sidecars.ts';
 import type { OpenFolderEvents } from './folder-events.ts';
 import { createHandedOut, type HandedOut } from './handed-out.ts';
@@ -39,7 +39,7 @@ export interface WatchSession {
 interface Session {
   readonly options: SessionOptions;
   readonly deps: SessionDeps;
-  readonly log: Pick<Log, 'info' | 'debug'>;
+  readonly log: Pick<Log, 'info'>;
   readonly rules: CandidateRules;
   readonly stopping: AbortController;
   readonly channel: EventChannel<WatchEvent>;
@@ -61,12 +61,8 @@ const MAX_PENDING = 10_000;
 const RESCAN_BESIDE_EVENTS_MS = 60_000;
 const RESCAN_ALONE_MS = 10_000;
 
-/** Everything behind `watchInbox` but chokidar: composes scans, events, settling and what goes out. */
-export function openWatchSession(
-  options: SessionOptions,
-  deps: SessionDeps,
-  log: Pick<Log, 'info' | 'debug'>,
-): WatchSession {
+/** Everything behind `watchInbox`: composes scans, events, settling and what goes out. */
+export function openWatchSession(options: SessionOptions, deps: SessionDeps, log: Pick<Log, 'info'>): WatchSession {
   const session = createSession(options, deps, log);
   return {
     start: async () => await start(session),
@@ -125,9 +121,15 @@ function createSession(options: SessionOptions, deps: SessionDeps, log: Session[
 async function start(session: Session): Promise<void> {
   const { root } = session.options;
   session.inboxFacts = await createMountGuard(root);
-  session.source = createEventSource({
-    mode: await eventMode(session),
-    root,
+  const isPolling = await mustPoll(session);
+  session.source = isPolling ? undefined : eventSourceOf(session);
+  session.log.info({ inbox: root, isPolling }, 'watching the inbox');
+  session.loop.run().catch((error: unknown) => session.channel.end(error));
+}
+
+function eventSourceOf(session: Session): EventSource {
+  return createEventSource({
+    root: session.options.root,
     ignores: (path) => {
       const relativePath = below(session, path);
       return relativePath !== '' && session.rules.ignores(relativePath);
@@ -140,13 +142,11 @@ async function start(session: Session): Promise<void> {
     },
     onProblem: (problem) => session.problems.report(problem),
   });
-  session.loop.run().catch((error: unknown) => session.channel.end(error));
 }
 
-async function eventMode({ options, deps }: Session): Promise<EventSourceOptions['mode']> {
-  if (options.mode === 'polling') return 'none';
-  if (options.mode === 'native') return 'events';
-  return (await deps.isNetworkFolder?.(options.root)) ? 'none' : 'events-unless-crowded';
+async function mustPoll({ options, deps }: Session): Promise<boolean> {
+  if (options.mode === 'polling') return true;
+  return options.mode !== 'native' && ((await deps.isNetworkFolder?.(options.root)) ?? false);
 }
 
 async function stop(session: Session): Promise<void> {
@@ -175,7 +175,6 @@ async function scan(session: Session, folder?: string): Promise<number> {
   const isWhole = folder === undefined;
   let waitedMs = 0;
   let isComplete = true;
-  let largestFolder = 0;
   try {
     const facts = await session.inboxFacts();
     if (isWhole) for (const list of [problems, handed]) list.beginRound();
@@ -188,9 +187,6 @@ async function scan(session: Session, folder?: string): Promise<number> {
           isComplete &&= problem.code === 'link-not-followed';
           problems.report(problem);
         },
-        onFolder: (_path, entries) => {
-          largestFolder = Math.max(largestFolder, entries);
-        },
       },
     );
     for await (const file of listing) {
@@ -200,7 +196,9 @@ async function scan(session: Session, folder?: string): Promise<number> {
     if (isWhole) {
       problems.endRound();
       if (isComplete) handed.endRound();
-      await finishScan(session, facts, largestFolder);
+      if (!session.isOnline) session.log.info({ inbox: options.root }, 'the inbox is back');
+      session.isOnline = true;
+      await session.source?.adjust(facts);
     }
   } catch (error) {
     if (signal.aborted) return 0;
@@ -209,17 +207,6 @@ async function scan(session: Session, folder?: string): Promise<number> {
     problems.report({ code: 'inbox-offline', path: options.root, message: error.message });
   }
   return deps.clock.now() - startedAt - waitedMs;
-}
-
-async function finishScan(session: Session, facts: Stats, largestFolder: number): Promise<void> {
-  const { log, options, source } = session;
-  if (!session.isOnline) log.info({ inbox: options.root }, 'the inbox is back');
-  session.isOnline = true;
-  const wasOpen = source?.isOpen();
-  await source?.adjust(facts, largestFolder);
-  if (source?.isOpen() !== wasOpen) {
-    log.info({ inbox: options.root, events: source?.isOpen(), largestFolder }, 'way of watching the inbox');
-  }
 }
 
 function offer(session: Session, file: FoundFile): void {
@@ -245,8 +232,8 @@ function hasRoom({ queue, channel, options }: Session): boolean {
 
 function hintFile(session: Session, path: string): void {
   const relativePath = below(session, path);
-  if (relativePath === '' || relativePath.startsWith('../')) return;
   const kind = session.rules.kindOf(relativePath);
+  if (kind === undefined || isBelowIgnored(session.rules, relativePath)) return;
   if (kind === 'sidecar') session.sidecars.forget(dirname(path));
   if (kind !== 'picture') return;
   if (session.queue.has(path) || hasRoom(session)) session.queue.add(path);
@@ -256,7 +243,7 @@ function hintFile(session: Session, path: string): void {
 function hintFolder(session: Session, path: string): void {
   const relativePath = below(session, path);
   if (relativePath === '') session.loop.soon();
-  else if (!relativePath.startsWith('..')) session.loop.folder(relativePath);
+  else if (!isBelowIgnored(session.rules, relativePath)) session.loop.folder(relativePath);
 }
 
 async function look(session: Session, path: string): Promise<Look> {

@@ -32,6 +32,8 @@ export interface PageSpec {
   planar?: 1 | 2;
   /** 1 none (default), 8 deflate, 32773 PackBits, 5 LZW (literals only). */
   compression?: 1 | 5 | 8 | 32773;
+  /** Encodes a strip or tile by other means; give tag 259 in `tags` then. */
+  encodeChunk?: (samples: Uint8Array) => Uint8Array;
   /** 2 = horizontal differencing (8- and 16-bit samples). */
   predictor?: 1 | 2;
   /** Order in which the strips or tiles stand in the file. */
@@ -121,8 +123,9 @@ function encodeChunks(page: PageSpec, littleEndian: boolean): Uint8Array[] {
   const count = page.width * page.height * (page.samples ?? 1);
   const pixels = page.pixels ?? Array.from({ length: count }, (_, index) => index % 2 ** Math.min(page.bits ?? 8, 30));
   if (pixels.length !== count) throw new Error(`The picture needs ${count} samples, ${pixels.length} were given.`);
+  const encode = page.encodeChunk ?? ((samples: Uint8Array) => compress(samples, page.compression ?? 1));
   return cutIntoChunks({ ...page, pixels }).map((chunk) =>
-    compress(packSamples(chunk, page.bits ?? 8, page.sampleFormat ?? 1, littleEndian), page.compression ?? 1),
+    encode(packSamples(chunk, page.bits ?? 8, page.sampleFormat ?? 1, littleEndian)),
   );
 }
 

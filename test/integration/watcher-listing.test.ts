@@ -27,20 +27,39 @@ async function put(name: string, content: string | Buffer = 'x'): Promise<string
 async function list(accept: PictureFormat[] = ['tiff'], ignore: string[] = []) {
   const files: FoundFile[] = [];
   const problems: InboxProblem[] = [];
-  const context = { signal: new AbortController().signal, onProblem: (problem: InboxProblem) => problems.push(problem) };
+  const context = {
+    signal: new AbortController().signal,
+    onProblem: (problem: InboxProblem) => problems.push(problem),
+  };
   for await (const file of listInbox(folder, { rules: candidateRules(accept, ignore) }, context)) files.push(file);
   return { files, paths: files.map((file) => file.relativePath), problems };
 }
 
 describe('listing an inbox', () => {
   it('finds pictures and sidecars in the order of their names, folder by folder, whatever they are called', async () => {
-    const names = ['b.tif', 'A.TIFF', 'a/2.tif', 'a/10.tif', 'a/b/c.tif', 'Probe Ü 1/Körner groß.tif', '試料/画像１.tif', 'b.txt'];
+    const names = [
+      'b.tif',
+      'A.TIFF',
+      'a/2.tif',
+      'a/10.tif',
+      'a/b/c.tif',
+      'Probe Ü 1/Körner groß.tif',
+      '試料/画像１.tif',
+      'b.txt',
+    ];
     for (const name of names) await put(name);
     await put('notes.docx');
     await put('scan.jpg');
     const { files, paths, problems } = await list();
     const expected = [
-      ...['A.TIFF', 'b.tif', 'b.txt', 'Probe Ü 1/Körner groß.tif', 'a/10.tif', 'a/2.tif', 'a/b/c.tif', '試料/画像１.tif'],
+      'A.TIFF',
+      'b.tif',
+      'b.txt',
+      'Probe Ü 1/Körner groß.tif',
+      'a/10.tif',
+      'a/2.tif',
+      'a/b/c.tif',
+      '試料/画像１.tif',
     ];
     expect(paths.map((path) => path.normalize('NFC'))).toEqual(expected);
     expect(problems).toEqual([]);
@@ -57,7 +76,15 @@ describe('listing an inbox', () => {
   });
 
   it('leaves out hidden, temporary, system and user-named files and folders', async () => {
-    const names = ['.hidden.tif', '._a.tif', '~$a.tif', 'a.tif.part', '@eaDir/a.tif', '.snapshot/a.tif', '$RECYCLE.BIN/a.tif'];
+    const names = [
+      '.hidden.tif',
+      '._a.tif',
+      '~$a.tif',
+      'a.tif.part',
+      '@eaDir/a.tif',
+      '.snapshot/a.tif',
+      '$RECYCLE.BIN/a.tif',
+    ];
     for (const name of [...names, 'old/a.tif', 'kept.tif']) await put(name);
     expect((await list(['tiff'], ['old'])).paths).toEqual(['kept.tif']);
   });
@@ -88,12 +115,15 @@ describe('listing an inbox', () => {
     expect(problems[0]?.message).toContain('EACCES');
   });
 
-  it.skipIf(process.platform !== 'linux')('reports a name that is no UTF-8 instead of overlooking the file', async () => {
-    await writeFile(Buffer.concat([Buffer.from(`${folder}/gr`), Buffer.from([0xfc]), Buffer.from('n.tif')]), 'x');
-    const { paths, problems } = await list();
-    expect(paths).toEqual([]);
-    expect(problems).toMatchObject([{ code: 'name-not-unicode' }]);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'reports a name that is no UTF-8 instead of overlooking the file',
+    async () => {
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/gr`), Buffer.from([0xfc]), Buffer.from('n.tif')]), 'x');
+      const { paths, problems } = await list();
+      expect(paths).toEqual([]);
+      expect(problems).toMatchObject([{ code: 'name-not-unicode' }]);
+    },
+  );
 
   it('rejects with a sentence when the inbox is absent or a file: an offline share is not an empty one', async () => {
     const file = await put('a.tif');

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdir, mkdtemp, open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -72,7 +73,7 @@ function startWatch(options: Partial<WatchOptions> = {}, deps: Partial<WatchDeps
         return path.endsWith('resident.tif') || (deps.known?.(path, size, mtimeMs) ?? false);
       },
     },
-    { signal: stopping.signal, log: { info: () => undefined, debug: () => undefined } },
+    { signal: stopping.signal, log: { info: () => undefined } },
   );
   const iterator = watch[Symbol.asyncIterator]();
   const events: WatchEvent[] = [];
@@ -146,10 +147,13 @@ async function startWithEventsOnly(deps: Partial<WatchDeps> = {}): Promise<Bench
   return bench;
 }
 
+function openNothing(): { close(): Promise<void> } {
+  return { close: async () => await Promise.resolve() };
+}
+
 /** A watch whose events are all lost: only scans can bring news. */
 function startWithScansOnly(options: Partial<WatchOptions> = {}, deps: Partial<WatchDeps> = {}): Bench {
-  const openEvents = () => ({ close: async () => await Promise.resolve() });
-  return startWatch({ mode: 'native', rescanMs: 30, ...options }, { openEvents, ...deps });
+  return startWatch({ mode: 'native', rescanMs: 30, ...options }, { openEvents: openNothing, ...deps });
 }
 
 describe.each([
@@ -205,7 +209,9 @@ describe.each([
     await rename(join(folder, 'other.tif'), path);
     expect(await bench.until(isReady('a.tif'))).toMatchObject({ file: { size: OTHER_TIFF.length } });
     await utimes(path, new Date(), new Date('2019-05-01T12:00:00Z'));
-    expect(await bench.until(isReady('a.tif'))).toMatchObject({ file: { mtimeMs: Date.parse('2019-05-01T12:00:00Z') } });
+    expect(await bench.until(isReady('a.tif'))).toMatchObject({
+      file: { mtimeMs: Date.parse('2019-05-01T12:00:00Z') },
+    });
     await put('sentinel.tif');
     await bench.until(isReady('sentinel.tif'));
     expect(bench.ready().filter((name) => name === 'a.tif')).toHaveLength(3);
@@ -228,10 +234,16 @@ describe.each([
 
   it('takes names with spaces, umlauts in both forms and Japanese', async () => {
     const bench = await start();
-    const names = ['Probe 7 (neu).TIF', 'Körner groß.tif'.normalize('NFD'), 'Ärzte.tif'.normalize('NFC'), '試料/画像１.tiff'];
+    const names = [
+      'Probe 7 (neu).TIF',
+      'Körner groß.tif'.normalize('NFD'),
+      'Ärzte.tif'.normalize('NFC'),
+      '試料/画像１.tiff',
+    ];
     for (const name of names) await put(name);
     for (const name of names) {
-      if (!bench.ready().some((ready) => ready.normalize('NFC') === name.normalize('NFC'))) await bench.until(isReady(name));
+      if (!bench.ready().some((ready) => ready.normalize('NFC') === name.normalize('NFC')))
+        await bench.until(isReady(name));
     }
   });
 
@@ -242,7 +254,6 @@ describe.each([
     await rm(path);
     await bench.until((event) => event.type === 'vanished' && event.relativePath === 'half.tif');
   });
-
 });
 
 describe('watching an inbox', () => {
@@ -424,21 +435,23 @@ describe('watching an inbox', () => {
 
   it('ends with the fault of the ledger when that cannot be asked', async () => {
     await put('a.tif');
-    const known = () => {
-      throw new Error('database disk image is malformed');
-    };
-    const bench = startWatch({}, { known });
+    const bench = startWatch(
+      {},
+      {
+        known: () => {
+          throw new Error('database disk image is malformed');
+        },
+      },
+    );
     await expect(bench.until(() => true)).rejects.toThrow('malformed');
   });
 
   it('ends when it is told to, and closes its events', async () => {
     let closed = 0;
-    let opened = (): void => undefined;
-    const isOpened = new Promise<void>((resolve) => {
-      opened = resolve;
-    });
+    const opened = new EventEmitter();
+    const isOpened = once(opened, 'open');
     const openEvents = () => {
-      opened();
+      opened.emit('open');
       return {
         close: async () => {
           closed += 1;
@@ -456,7 +469,7 @@ describe('watching an inbox', () => {
 
   it('ends cleanly when its consumer leaves the loop', async () => {
     await put('a.tif');
-    const context = { signal: new AbortController().signal, log: { info: () => undefined, debug: () => undefined } };
+    const context = { signal: new AbortController().signal, log: { info: () => undefined } };
     const watch = watchInbox({ inbox, accept: ['tiff'], settleMs: SETTLE_MS }, { isComplete }, context);
     for await (const event of watch) {
       expect(event.type).toBe('ready');

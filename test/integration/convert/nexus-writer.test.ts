@@ -1,4 +1,4 @@
-import h5wasm from 'h5wasm';
+import { ready } from 'h5wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type NexusWriter, openNexusWriter } from '../../../src/convert/hdf5.ts';
 import { loadNexusTemplate } from '../../../src/convert/nexus-template.ts';
@@ -21,7 +21,7 @@ describe('the default plot', () => {
     await withFile(writer.write(fullInput()), (file) => {
       let path = '';
       for (let child = attribute(file, 'default'); child !== undefined; ) {
-        path = `${path}/${String(child)}`;
+        path = `${path}/${child as string}`;
         child = attribute(group(file, path), 'default');
       }
       expect(path).toBe(PLOT);
@@ -154,7 +154,7 @@ describe('the attachments', () => {
     const input = fullInput();
     await withFile(writer.write(input), (file) => {
       const note = (name: string): unknown =>
-        JSON.parse(String(dataset(file, `/entry/attachments/${name}/data`).value)) as unknown;
+        JSON.parse(dataset(file, `/entry/attachments/${name}/data`).value as string) as unknown;
       const record = note('record') as { header: object };
       const whole = { ...record, header: { ...record.header, terms: note('header_terms') } };
       expect(whole).toEqual(input.record);
@@ -217,7 +217,7 @@ describe('a writer that is used again and again', () => {
   });
 
   it('holds on to no memory and no file inside the library', async () => {
-    const module = await h5wasm.ready;
+    const module = await ready;
     const held = () => ({ heapBytes: module.HEAPU8.byteLength, files: module.FS.readdir('/') });
     const input = nexusInput({ widthPx: 512, heightPx: 512, acquisition: FULL_ACQUISITION });
     for (let i = 0; i < 3; i += 1) writer.write(input);

@@ -1,14 +1,14 @@
-import h5wasm, { type Attribute, Dataset, type File, Group } from 'h5wasm';
+import { type Attribute, Dataset, File, Group, ready } from 'h5wasm';
 
 let files = 0;
 
 /** Opens the bytes of an HDF5 file with h5wasm's reading classes, hands the file to `look` and closes it. */
 export async function withFile<T>(bytes: Uint8Array, look: (file: File) => T): Promise<T> {
-  const { FS } = await h5wasm.ready;
+  const { FS } = await ready;
   files += 1;
   const name = `/read-${files}.h5`;
   FS.writeFile(name, bytes);
-  const file = new h5wasm.File(name, 'r');
+  const file = new File(name, 'r');
   try {
     return look(file);
   } finally {

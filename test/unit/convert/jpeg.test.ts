@@ -13,6 +13,12 @@ function red(widthPx: number, heightPx: number): Rgb8 {
   return { widthPx, heightPx, data };
 }
 
+/** Width and height of the JPEG of a picture of 200 x 100 pixels. */
+async function size(longSidePx: number): Promise<(number | undefined)[]> {
+  const { width, height } = await sharp(await encodeJpeg(ramp(200, 100), { longSidePx })).metadata();
+  return [width, height];
+}
+
 describe('encodeJpeg', () => {
   it('keeps a grey picture in one channel, within four grey levels of the pixels', async () => {
     const picture = ramp(200, 100);
@@ -31,10 +37,6 @@ describe('encodeJpeg', () => {
   });
 
   it('scales the long side down, never up', async () => {
-    const size = async (longSidePx: number): Promise<(number | undefined)[]> => {
-      const { width, height } = await sharp(await encodeJpeg(ramp(200, 100), { longSidePx })).metadata();
-      return [width, height];
-    };
     expect(await size(50)).toEqual([50, 25]);
     expect(await size(400)).toEqual([200, 100]);
   });

@@ -7,6 +7,14 @@ function start(acquiredAt: string | undefined, timeZone?: string): string {
   return resolveTimes({ acquiredAt, timeZone, fileModifiedAt }).startTime;
 }
 
+function codes(acquiredAt: string | undefined, timeZone?: string): string[] {
+  return resolveTimes({ acquiredAt, timeZone, fileModifiedAt }).issues.map(({ code }) => code);
+}
+
+function end(frameTimeS: number | undefined, acquiredAt = '2020-01-15T10:00:00'): string {
+  return resolveTimes({ acquiredAt, timeZone: 'Europe/Berlin', fileModifiedAt, frameTimeS }).endTime;
+}
+
 describe('the start time', () => {
   it.each([
     ['2020-01-15T10:00:00', 'Europe/Berlin', '2020-01-15T10:00:00+01:00'],
@@ -55,9 +63,6 @@ describe('the start time', () => {
 });
 
 describe('the issues', () => {
-  const codes = (acquiredAt: string | undefined, timeZone?: string): string[] =>
-    resolveTimes({ acquiredAt, timeZone, fileModifiedAt }).issues.map(({ code }) => code);
-
   it('are none where the header has a time and the zone is known', () => {
     expect(codes('2020-01-15T10:00:00', 'Europe/Berlin')).toEqual([]);
     expect(codes('2020-01-15T10:00:00+01:00')).toEqual([]);
@@ -78,9 +83,6 @@ describe('the issues', () => {
 });
 
 describe('the end time', () => {
-  const end = (frameTimeS: number | undefined, acquiredAt = '2020-01-15T10:00:00'): string =>
-    resolveTimes({ acquiredAt, timeZone: 'Europe/Berlin', fileModifiedAt, frameTimeS }).endTime;
-
   it('is the start time plus the frame time', () => {
     expect(end(90.5)).toBe('2020-01-15T10:01:30.500+01:00');
     expect(end(undefined)).toBe('2020-01-15T10:00:00+01:00');

@@ -28,7 +28,7 @@ describe('the split', () => {
   });
 
   it('depends on the content alone: known hashes keep their sides for ever', () => {
-    expect(sideOf(`${'0'.repeat(64)}`)).toBe('train');
+    expect(sideOf('0'.repeat(64))).toBe('train');
     expect(sideOf(`cccccccccccc${'0'.repeat(52)}`)).toBe('train');
     expect(sideOf(`cd${'0'.repeat(62)}`)).toBe('validation');
     expect(sideOf(`e6${'0'.repeat(62)}`)).toBe('validation');

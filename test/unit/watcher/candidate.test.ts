@@ -19,7 +19,14 @@ describe('candidate rules', () => {
     for (const name of ['.a.tif', '._a.tif', '~$a.tif', 'x/.a.tif.Xy12', 'a.tif.part', 'a.tif.CRDOWNLOAD', 'a.tmp']) {
       expect(rules.kindOf(name), name).toBeUndefined();
     }
-    for (const name of ['@eaDir', '.snapshot', '$RECYCLE.BIN', 'x/#recycle', 'System Volume Information', 'Thumbs.db']) {
+    for (const name of [
+      '@eaDir',
+      '.snapshot',
+      '$RECYCLE.BIN',
+      'x/#recycle',
+      'System Volume Information',
+      'Thumbs.db',
+    ]) {
       expect(rules.ignores(name), name).toBe(true);
     }
   });

@@ -18,6 +18,7 @@ export function createFakeClock(): FakeClock {
       return () => timers.delete(id);
     },
     advance: async (ms) => {
+      await settlePromises();
       const end = now + ms;
       for (let next = dueBy(end); next; next = dueBy(end)) {
         timers.delete(next[0]);
