@@ -54,7 +54,15 @@ export const Config = z.strictObject({
     .strictObject({
       mode: z.enum(['auto', 'native', 'polling']).default('auto').describe('How new files are noticed.'),
       settleMs: z.int().min(0).default(2000).describe('Time without change after which a file may be complete.'),
-      rescanMs: z.int().min(100).default(60_000).describe('Interval of the full rescan that does not trust events.'),
+      events: z
+        .enum(['node', 'chokidar'])
+        .default('node')
+        .describe('Where events come from in the modes that use them; chokidar costs more in large folders.'),
+      rescanMs: z
+        .int()
+        .min(100)
+        .optional()
+        .describe('Pause between full scans, which trust no events. Default: 60 s beside events, 10 s when polling.'),
     })
     .prefault({}),
   workers: z

@@ -68,26 +68,34 @@ function writeTree(tree: Hdf5Tree, input: NexusInput): void {
 const TREE_BYTES = 64 * 1024;
 
 function expectedBytes({ picture, headerJson, rawHeader, thumbnail, embedding, record }: NexusInput): number {
-  const { plane, colour } = picture;
+  const { plane, colour, storedColour } = picture;
+  const colourBytes = (storedColour ?? colour)?.data.byteLength ?? 0;
   const axes = 8 * (plane.widthPx + plane.heightPx);
   const terms = 256 * (record.header?.terms.length ?? 0);
   const text = (headerJson?.length ?? 0) + terms;
   const binary = (rawHeader?.bytes.length ?? 0) + thumbnail.bytes.length + (embedding?.vector.byteLength ?? 0);
-  return plane.data.byteLength + (colour?.data.length ?? 0) + axes + text + binary + TREE_BYTES;
+  return plane.data.byteLength + colourBytes + axes + text + binary + TREE_BYTES;
 }
 
 /** NXem's validator refuses times without an offset, and `-00:00`. */
 const OFFSET_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+function product(shape: readonly number[]): number {
+  return shape.reduce((total, length) => total * length, 1);
+}
+
 /** What is wrong with the input, as the rest of a sentence: what was expected and what was found. */
 function faultOf(input: NexusInput): string | undefined {
-  const { plane, colour, palette } = input.picture;
+  const { plane, colour, storedColour, palette } = input.picture;
   const samples = plane.widthPx * plane.heightPx;
   if (samples === 0 || plane.data.length !== samples) {
     return `expected ${plane.widthPx} x ${plane.heightPx} samples, found ${plane.data.length}.`;
   }
   if (colour !== undefined && colour.data.length !== samples * 3) {
     return `expected ${samples * 3} colour samples, found ${colour.data.length}.`;
+  }
+  if (storedColour !== undefined && storedColour.data.length !== product(storedColour.shape)) {
+    return `expected ${product(storedColour.shape)} stored colour samples, found ${storedColour.data.length}.`;
   }
   if (palette !== undefined && palette.length % 3 !== 0) {
     return `expected a palette of RGB triplets, found ${palette.length} values.`;

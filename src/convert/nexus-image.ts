@@ -1,4 +1,5 @@
 import type { Acquisition } from '../domain/record.ts';
+import type { Picture, SampleArray, StoredColour } from '../raster/picture.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';
 import { imagingMode } from './imaging-mode.ts';
 import type { NexusInput } from './nexus-input.ts';
@@ -24,7 +25,7 @@ export function writeImage(tree: Hdf5Tree, input: NexusInput): void {
 
 /** The stored values bit for bit, rows in TIFF order, with their axes; the rows of the data bar go to the attachments. */
 export function writePixels(tree: Hdf5Tree, input: NexusInput): void {
-  const { plane, colour, palette } = input.picture;
+  const { plane, palette } = input.picture;
   const { widthPx, heightPx, data } = plane;
   const rows = keptRows(input);
   writeAxes(tree, input.record.acquisition, rows, widthPx);
@@ -32,12 +33,36 @@ export function writePixels(tree: Hdf5Tree, input: NexusInput): void {
   if (rows < heightPx) {
     tree.array(`${ATTACHMENTS}/data_bar`, data.subarray(rows * widthPx), [heightPx - rows, widthPx]);
   }
-  if (colour !== undefined) {
-    tree.array(`${ATTACHMENTS}/colour`, colour.data.subarray(0, rows * widthPx * 3), [rows, widthPx, 3]);
-  }
+  writeColour(tree, input.picture, rows);
   tree.array(`${PLOT}/real`, data.subarray(0, rows * widthPx), [rows, widthPx]);
   tree.attribute(`${PLOT}/real`, 'long_name', 'Intensity');
   tree.attribute(`${PLOT}/real`, 'interpretation', 'image');
+}
+
+/** The samples of a true-colour picture, ordered as the file orders them. */
+function writeColour(tree: Hdf5Tree, { colour, storedColour, plane }: Picture, rows: number): void {
+  const { widthPx, heightPx } = plane;
+  const path = `${ATTACHMENTS}/colour`;
+  if (storedColour?.planar) {
+    const [planes] = storedColour.shape;
+    tree.array(path, topRows(storedColour, rows), [planes, rows, widthPx]);
+    return;
+  }
+  const { data, shape } = storedColour ?? { data: colour?.data, shape: [heightPx, widthPx, 3] as const };
+  if (data === undefined) return;
+  tree.array(path, data.subarray(0, rows * widthPx * shape[2]), [rows, widthPx, shape[2]]);
+}
+
+/** The upper rows of every plane of samples that are stored plane by plane. */
+function topRows({ data, shape: [planes, height, width] }: StoredColour, rows: number): SampleArray {
+  if (rows === height) return data;
+  const kept = data.slice(0, planes * rows * width);
+  for (let plane = 1; plane < planes; plane += 1) {
+    const start = plane * height * width;
+    // Both are of one type, which TypeScript cannot see through the union.
+    kept.set(data.subarray(start, start + rows * width) as never, plane * rows * width);
+  }
+  return kept;
 }
 
 /**

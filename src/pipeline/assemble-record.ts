@@ -90,11 +90,14 @@ function publishableHeader(
 export function publishableSections({ harvested }: PreparedFile, settings: WorkerSettings): string | undefined {
   const { sections, header } = harvested;
   if (!sections) return undefined;
-  if (settings.publish.operator) return JSON.stringify(sections);
-  const hidden = new Set(header?.terms.filter(({ term }) => term === 'operator').map(({ key }) => key));
+  const operators = header?.terms.filter(({ term }) => term === 'operator').map(({ key }) => key) ?? [];
+  if (settings.publish.operator || operators.length === 0) return JSON.stringify(sections);
   const shown = Object.entries(sections).map(([section, entries]) => {
-    const kept = Object.entries(entries).filter(([key]) => !hidden.has(key) && !hidden.has(`[${section}] ${key}`));
-    return [section, Object.fromEntries(kept)] as const;
+    const hidden = Object.keys(entries).filter(
+      (key) => operators.includes(key) || operators.includes(`[${section}] ${key}`),
+    );
+    if (hidden.length === 0) return [section, entries] as const;
+    return [section, Object.fromEntries(Object.entries(entries).filter(([key]) => !hidden.includes(key)))] as const;
   });
   return JSON.stringify(Object.fromEntries(shown));
 }
@@ -107,6 +110,9 @@ function standingIssues({ decoded }: PreparedFile): Issue[] {
   ];
   const { pages } = decoded.picture.facts;
   if (pages > 1) issues.push(issue('more-pages', `The first of ${pages} pages became the record.`, { pages }));
+  if (decoded.tiff?.damage) {
+    issues.push(issue('tiff-damaged', `Behind the first page the TIFF is damaged: ${decoded.tiff.damage.message}`));
+  }
   if (decoded.kind !== 'tiff') {
     issues.push(issue('not-tiff', `The file is a ${decoded.kind.toUpperCase()}: it has no vendor header.`));
   }

@@ -38,7 +38,8 @@ async function readWhole(file: FileHandle, maxBytes: number): Promise<StableFile
   if (before.size > maxBytes) {
     throw new IngestError('raster/too-large', `expected at most ${maxBytes} bytes, found ${before.size}`);
   }
-  const bytes = new Uint8Array(before.size);
+  // Not from the pool, and not cleared: every byte is read into it or the file is refused.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(before.size).buffer);
   let done = 0;
   while (done < bytes.length) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, done);

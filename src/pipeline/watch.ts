@@ -7,6 +7,7 @@ import { ledgerPath } from '../store/state-folder.ts';
 import type { Completeness } from '../watcher/settle.ts';
 import type { ReadyFile, WatchEvent } from '../watcher/watch-event.ts';
 import { type InboxWatch, watchInbox } from '../watcher/watch-inbox.ts';
+import { watchWithChokidar } from '../watcher/watch-with-chokidar.ts';
 import { taskOf } from './plan-files.ts';
 import type { Session } from './session.ts';
 import { type FileReport, settleResult } from './settle-results.ts';
@@ -28,10 +29,11 @@ const GIVE_BACK_MS = 5000;
  */
 export async function watch(options: WatchOptions): Promise<void> {
   const { session, inbox, signal, log } = options;
-  const { mode, settleMs, rescanMs } = session.config.watch;
+  const { mode, settleMs, rescanMs, events: source } = session.config.watch;
   const events = watchInbox(
-    { inbox, accept: ['tiff', 'jpeg', 'png'], mode, settleMs, rescanMs },
+    { inbox, accept: ['tiff', 'jpeg', 'png'], mode, settleMs, ...(rescanMs !== undefined && { rescanMs }) },
     {
+      ...(source === 'chokidar' && { openEvents: watchWithChokidar }),
       isComplete,
       known: (path, bytes, mtimeMs) => isKnown(session, path, bytes, mtimeMs),
       isNetworkFolder: isNetworkFileSystem,

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { recordFolder } from '../domain/ids.ts';
 import type { Artefact, MicrographRecord } from '../domain/record.ts';
-import { fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
+import { fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { readRecord } from './read-record.ts';
 
@@ -18,7 +18,8 @@ export interface ArtefactFile {
 export interface StagedRecord {
   record: MicrographRecord;
   folder: string;
-  files: string[];
+  /** Open until they are forced to disk: opening a file again costs as much as writing a small one. */
+  files: FileHandle[];
 }
 
 const RECORD_FILE = 'record.json';
@@ -33,8 +34,8 @@ export async function stageRecord(
   await mkdir(folder, { recursive: true });
   const record = withArtefacts(draft, artefacts);
   const contents = [...artefacts, { name: RECORD_FILE, bytes: recordBytes(record) }];
-  await Promise.all(contents.map(({ name, bytes }) => writeFile(join(folder, name), bytes)));
-  return { record, folder, files: contents.map(({ name }) => join(folder, name)) };
+  const files = await Promise.all(contents.map(({ name, bytes }) => writeOpen(join(folder, name), bytes)));
+  return { record, folder, files };
 }
 
 /**
@@ -43,13 +44,32 @@ export async function stageRecord(
  * computer was faster, the staged copy is removed and the record there stands.
  */
 export async function commitRecords(staged: StagedRecord[], repo: string): Promise<boolean[]> {
-  await fsyncFiles(staged.flatMap(({ files }) => files));
+  await Promise.all(staged.flatMap(({ files }) => files).map(syncAndClose));
   await Promise.all(staged.map(({ folder }) => fsyncFolder(folder)));
   const won: boolean[] = [];
   for (const one of staged) won.push(await commitOne(one, repo));
   const parents = new Set(staged.flatMap(({ record }) => parentFolders(repo, record)));
   await Promise.all([...parents].map(fsyncFolder));
   return won;
+}
+
+async function writeOpen(path: string, bytes: Uint8Array): Promise<FileHandle> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function syncAndClose(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function parentFolders(repo: string, record: MicrographRecord): string[] {

@@ -18,13 +18,15 @@ interface Place {
 export async function inboxConflict(inbox: string, repo: string, state: string): Promise<string | undefined> {
   const ours = await placeOf('the inbox', inbox);
   for (const other of [await placeOf('REPO', repo), await placeOf('STATE', state)]) {
-    const found = (await contains(ours, other)) ? [ours, other] : (await contains(other, ours)) ? [other, ours] : [];
-    const [outer, inner] = found;
-    if (outer && inner) {
-      return `Expected inbox, REPO and STATE apart, found that ${outer.name} (${outer.given}) contains or is ${inner.name} (${inner.given})`;
-    }
+    if (await contains(ours, other)) return sentence(ours, other);
+    if (await contains(other, ours)) return sentence(other, ours);
   }
   return undefined;
+}
+
+function sentence(outer: Place, inner: Place): string {
+  const found = `${outer.name} (${outer.given}) contains or is ${inner.name} (${inner.given})`;
+  return `Expected inbox, REPO and STATE apart, found that ${found}`;
 }
 
 async function placeOf(name: string, given: string): Promise<Place> {

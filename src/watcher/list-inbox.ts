@@ -88,7 +88,7 @@ export async function* listInbox(root: string, options: ListOptions, context: Li
   const after = await statInbox(root);
   // The inode is left out: a CIFS mount without `serverino` makes new ones up as it goes.
   if (after.dev !== before.dev) {
-    throw inboxError(root, 'found another file system in its place after the walk (was a share unmounted?)');
+    throw inboxError(root, 'another file system in its place after the walk (was a share unmounted?)');
   }
 }
 
@@ -103,17 +103,21 @@ export async function statInbox(root: string): Promise<Stats> {
   } catch (error) {
     throw inboxError(root, errorMessage(error), error);
   }
-  if (!facts.isDirectory()) throw inboxError(root, 'found something that is no folder');
+  if (!facts.isDirectory()) throw inboxError(root, 'something that is no folder');
   return facts;
 }
 
 /** The inbox cannot be used now; `found` completes the sentence. */
 export function inboxError(root: string, found: string, cause?: unknown): IngestError {
-  return new IngestError('watcher/inbox', `Tried to list the inbox ${root}: expected a readable folder, ${found}`, {
-    retryable: true,
-    ...(cause === undefined ? {} : { cause }),
-    context: { inbox: root },
-  });
+  return new IngestError(
+    'watcher/inbox',
+    `Tried to list the inbox ${root}: expected a readable folder, found ${found}`,
+    {
+      retryable: true,
+      ...(cause === undefined ? {} : { cause }),
+      context: { inbox: root },
+    },
+  );
 }
 
 function childOf(folder: Folder, name: string): Folder {

@@ -14,7 +14,7 @@ export async function createMountGuard(root: string): Promise<() => Promise<Stat
   return async () => {
     const facts = await statInbox(root);
     if (facts.dev !== dev && (await isEmpty(root))) {
-      throw inboxError(root, 'found an empty folder of another file system (is the share unmounted?)');
+      throw inboxError(root, 'an empty folder of another file system (is the share unmounted?)');
     }
     dev = facts.dev;
     return facts;

@@ -9,6 +9,7 @@ import type { FolderEventHandlers } from '../../src/watcher/folder-events.ts';
 import type { Completeness } from '../../src/watcher/settle.ts';
 import type { WatchDeps, WatchEvent, WatchOptions } from '../../src/watcher/watch-event.ts';
 import { type InboxWatch, watchInbox } from '../../src/watcher/watch-inbox.ts';
+import { watchWithChokidar } from '../../src/watcher/watch-with-chokidar.ts';
 import { buildTiff } from '../builders/tiff-builder.ts';
 
 const SETTLE_MS = 60;
@@ -158,6 +159,7 @@ function startWithScansOnly(options: Partial<WatchOptions> = {}, deps: Partial<W
 
 describe.each([
   ['events of the system', startWithEventsOnly],
+  ['events of chokidar', async () => await startWithEventsOnly({ openEvents: watchWithChokidar })],
   ['scans when all events are lost', async () => await Promise.resolve(startWithScansOnly())],
   ['polling', async () => await Promise.resolve(startWatch({ mode: 'polling', rescanMs: 30 }))],
 ])('watching by %s', (_name, start) => {

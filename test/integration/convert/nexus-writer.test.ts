@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type NexusWriter, openNexusWriter } from '../../../src/convert/hdf5.ts';
 import { loadNexusTemplate } from '../../../src/convert/nexus-template.ts';
 import { isIngestError } from '../../../src/domain/errors.ts';
-import type { SampleArray } from '../../../src/raster/picture.ts';
+import type { Picture, SampleArray } from '../../../src/raster/picture.ts';
 import { FIVE_LABELS, FULL_ACQUISITION, fullInput, gradient, nexusInput, SHA } from './nexus-inputs.ts';
 import { allValues, attribute, dataset, group, withFile } from './read-hdf5.ts';
 
@@ -179,6 +179,20 @@ describe('the attachments', () => {
       expect(stored.shape).toEqual([40, 64, 3]);
       expect(stored.value).toEqual(colour.data.subarray(0, 40 * 64 * 3));
     });
+  });
+
+  it('carry deep colour and planes as the file orders them, less the rows of the data bar', async () => {
+    const image = { dataBarHeightPx: 1, dataBarFrom: 'header' } as const;
+    const deep = { shape: [3, 2, 4], planar: false, data: gradient(new Uint16Array(24)) } as const;
+    const planar = { shape: [3, 3, 2], planar: true, data: gradient(new Uint8Array(18)) } as const;
+    const colourOf = (picture: Partial<Picture>, widthPx: number) =>
+      withFile(writer.write(nexusInput({ widthPx, heightPx: 3, picture, image })), (file) => {
+        const { value, shape } = dataset(file, '/entry/attachments/colour');
+        return { value, shape };
+      });
+    expect(await colourOf({ storedColour: deep }, 2)).toEqual({ value: deep.data.subarray(0, 16), shape: [2, 2, 4] });
+    const kept = [0, 6, 12].flatMap((start) => Array.from(planar.data.subarray(start, start + 4)));
+    expect(await colourOf({ storedColour: planar }, 2)).toEqual({ value: Uint8Array.from(kept), shape: [3, 2, 2] });
   });
 });
 

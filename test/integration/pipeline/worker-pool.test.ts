@@ -1,6 +1,6 @@
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import type { FileTask, WorkerSettings } from '../../../src/pipeline/protocol.ts';
@@ -27,7 +27,13 @@ function poolOf(count: number, options: { deadlineS?: number; memoryMiB?: number
 }
 
 function tasks(...names: string[]): FileTask[] {
-  return names.map((name) => ({ path: `/inbox/${name}`, inbox: '/inbox', relativePath: name, sidecars: [], redo: false }));
+  return names.map((name) => ({
+    path: `/inbox/${name}`,
+    inbox: '/inbox',
+    relativePath: name,
+    sidecars: [],
+    redo: false,
+  }));
 }
 
 afterEach(async () => {

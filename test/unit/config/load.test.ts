@@ -53,9 +53,9 @@ describe('loadConfig', () => {
       const { config } = await loadConfig({ cwd, env: { SEMANTIFF_INSTRUMENT_TIME_ZONE: zone }, flags: {} });
       expect(config.instrument.timeZone).toBe(zone);
     }
-    await expect(
-      loadConfig({ cwd, env: { SEMANTIFF_INSTRUMENT_TIME_ZONE: 'Mars/Base' }, flags: {} }),
-    ).rejects.toThrow(/time zone/);
+    await expect(loadConfig({ cwd, env: { SEMANTIFF_INSTRUMENT_TIME_ZONE: 'Mars/Base' }, flags: {} })).rejects.toThrow(
+      /time zone/,
+    );
   });
 
   it('names a config file that cannot be parsed', async () => {

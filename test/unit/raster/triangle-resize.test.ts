@@ -38,7 +38,7 @@ describe('resizeGrey', () => {
     const exact = triangleResize(fine, { width, height }, { width: 224, height: 224 });
     const sum = resized.reduce((total, value, i) => total + Math.abs(value - (exact[i] as number)), 0);
     expect(resized).toHaveLength(224 * 224);
-    expect(sum / resized.length).toBe(99);
+    expect(sum / resized.length).toBeLessThan(1);
   });
 
   it('keeps a constant grey as it is: neither gamma nor profile is applied', async () => {
