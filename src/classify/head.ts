@@ -94,7 +94,7 @@ export function logitsOf(head: Head): ScoreEmbedding {
     return offset.map((start, c) => {
       let sum = start;
       const row = c * dim;
-      for (let d = 0; d < dim; d += 1) sum += (folded[row + d] ?? 0) * (embedding[d] ?? 0);
+      for (let d = 0; d < dim; d += 1) sum += (folded[row + d] as number) * (embedding[d] as number);
       return sum;
     });
   };

@@ -28,7 +28,7 @@ export function nearestSimilarity({ count, dim, vectors }: Neighbours, unit: Flo
   for (let row = 0; row < count; row += 1) {
     let dot = 0;
     const start = row * dim;
-    for (let d = 0; d < dim; d += 1) dot += (vectors[start + d] ?? 0) * (unit[d] ?? 0);
+    for (let d = 0; d < dim; d += 1) dot += (vectors[start + d] as number) * (unit[d] as number);
     if (dot > nearest) nearest = dot;
   }
   return Math.min(nearest, 1);

@@ -66,10 +66,10 @@ export function reportLine({ file, id, state, reason, folder, labels, record, ms
 }
 
 interface View {
-  report(report: FileReport): void;
-  listed(total: number, ended: boolean): void;
-  note(text: string): void;
-  end(): void;
+  report: (report: FileReport) => void;
+  listed: (total: number, ended: boolean) => void;
+  note: (text: string) => void;
+  end: () => void;
 }
 
 /** Progress for people, or lines for programs. Quarantined files are named as they come. */

@@ -108,15 +108,18 @@ export function answerText({ hits, total }: AnsweredSearch, repo: string): strin
 
 function hitCells(hit: SearchHit): string[] {
   const [top] = hit.labels;
-  const length = (value: number | undefined): string => (value === undefined ? '' : formatQuantity(value, 'length'));
   return [
     hit.score === undefined ? '' : hit.score.toFixed(2),
     hit.name,
     top ? `${top.label} ${top.score.toFixed(2)} (${hit.decision})` : hit.decision,
     [hit.vendor, hit.instrument].filter(Boolean).join(' '),
     hit.accelerationVoltageV === undefined ? '' : String(hit.accelerationVoltageV / 1000),
-    length(hit.pixelSizeM),
-    length(hit.fieldWidthM),
+    lengthCell(hit.pixelSizeM),
+    lengthCell(hit.fieldWidthM),
     hit.acquiredAt?.slice(0, 10) ?? '',
   ];
+}
+
+function lengthCell(valueM: number | undefined): string {
+  return valueM === undefined ? '' : formatQuantity(valueM, 'length');
 }

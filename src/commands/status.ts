@@ -59,8 +59,8 @@ function overviewText(store: Store, stateFolder: string): string {
     ...(['waiting', 'queued'] as const).flatMap((state) => oldest(store, state)),
     ...(counts.quarantined > 0 ? ['semantiff status --show quarantined says why.'] : []),
   ];
-  const text = table([{ title: 'state' }, { title: 'files', align: 'right' }], lines);
-  return notes.length > 0 ? `${text}\n${notes.join('\n')}\n` : text;
+  const counted = table([{ title: 'state' }, { title: 'files', align: 'right' }], lines);
+  return notes.length > 0 ? `${counted}\n${notes.join('\n')}\n` : counted;
 }
 
 function oldest(store: Store, state: FileState): string[] {

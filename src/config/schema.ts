@@ -7,8 +7,7 @@ const TimeZone = z.string().refine(isTimeZone, {
 function isTimeZone(value: string): boolean {
   if (/^[+-](0\d|1[0-4]):[0-5]\d$/.test(value)) return value !== '-00:00';
   try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -7,14 +7,18 @@ import type { FillableTree } from './hdf5-tree.ts';
 type Module = Awaited<typeof ready>;
 type FileId = bigint;
 
+/** Gives a buffer of at least `size` bytes, which may hold anything. */
+export type Allocate = (size: number) => Uint8Array;
+
 /** The HDF5 library, one instance a thread. */
 export interface Hdf5 {
   /**
    * Opens a copy of the HDF5 file `base` in memory, lets `build` add to it and returns the bytes of the result, which
    * nothing will change afterwards. `sizeHint` is the expected size of the result in bytes: a good one saves copying.
+   * Where that holds, the result lies in a buffer of `allocate`.
    * After a throw the file is gone and the next call is not affected.
    */
-  write(base: Uint8Array, build: (tree: FillableTree) => void, sizeHint?: number): Uint8Array;
+  write(base: Uint8Array, build: (tree: FillableTree) => void, sizeHint?: number, allocate?: Allocate): Uint8Array;
 }
 
 /** H5T_class_t of H5Tpublic.h. */
@@ -58,13 +62,13 @@ export function openHdf5(): Promise<Hdf5> {
 function fileWriter(module: Module): Hdf5['write'] {
   const scratch = scratchMemory(module);
   let written = 0;
-  return (base, build, sizeHint = 0) => {
+  return (base, build, sizeHint = 0, allocate = newBytes) => {
     // A file that failed may stay open inside the library, so no name is used twice.
     written += 1;
     const name = `/${written}.h5`;
     module.FS.writeFile(name, base);
     const node = memoryNode(module, name);
-    reserve(node, base, sizeHint);
+    reserve(node, base, sizeHint, allocate);
     let file: FileId | undefined;
     let isComplete = false;
     try {
@@ -81,6 +85,10 @@ function fileWriter(module: Module): Hdf5['write'] {
       module.FS.unlink(name);
     }
   };
+}
+
+function newBytes(size: number): Uint8Array {
+  return new Uint8Array(size);
 }
 
 /** After a throw something inside the file may still be open; then closing fails too, and the file is let go as it is. */
@@ -111,10 +119,13 @@ function bytesOf(node: MemoryNode, name: string): Uint8Array {
  * Makes room at once for a file that is going to grow to `size` bytes: the file system would copy it to grow, and again when
  * HDF5 cuts it to size on closing.
  */
-function reserve(node: MemoryNode, base: Uint8Array, size: number): void {
+function reserve(node: MemoryNode, base: Uint8Array, size: number, allocate: Allocate): void {
   if (size <= base.length) return;
-  node.contents = new Uint8Array(size);
-  node.contents.set(base);
+  const room = allocate(size);
+  room.set(base);
+  // What HDF5 leaves out between its pieces must not show what the buffer held before.
+  room.fill(0, base.length);
+  node.contents = room;
   const original = node.node_ops;
   node.node_ops = {
     ...original,

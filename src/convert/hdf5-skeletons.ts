@@ -1,5 +1,5 @@
 import type { SampleArray } from '../raster/picture.ts';
-import type { Hdf5 } from './hdf5-file.ts';
+import type { Allocate, Hdf5 } from './hdf5-file.ts';
 import type { FillableTree, Hdf5Tree } from './hdf5-tree.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { FillableTree, Hdf5Tree } from './hdf5-tree.ts';
  * and from then on only values are set, which takes half as long.
  */
 export interface SkeletonWriter {
-  write(build: (tree: Hdf5Tree) => void, sizeHint?: number): Uint8Array;
+  write(build: (tree: Hdf5Tree) => void, sizeHint?: number, allocate?: Allocate): Uint8Array;
 }
 
 type Step = (tree: FillableTree) => void;
@@ -37,16 +37,16 @@ export function skeletonWriter(hdf5: Hdf5, base: Uint8Array): SkeletonWriter {
     if (skeletons.size > MOST_LAYOUTS && oldest !== undefined) skeletons.delete(oldest);
   };
   return {
-    write(build, sizeHint = 0) {
+    write(build, sizeHint = 0, allocate) {
       const { layout, form, values } = planOf(build);
       const isNew = !skeletons.has(layout);
       if (isNew) {
         remember(layout, undefined);
-        return hdf5.write(base, build, base.length + sizeHint);
+        return hdf5.write(base, build, base.length + sizeHint, allocate);
       }
       const skeleton = skeletons.get(layout) ?? hdf5.write(base, (tree) => run(form, tree));
       remember(layout, skeleton);
-      return hdf5.write(skeleton, (tree) => run(values, tree), skeleton.length + sizeHint);
+      return hdf5.write(skeleton, (tree) => run(values, tree), skeleton.length + sizeHint, allocate);
     },
   };
 }

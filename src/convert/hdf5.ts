@@ -1,5 +1,5 @@
 import { errorMessage, IngestError } from '../domain/errors.ts';
-import { type Hdf5, openHdf5 } from './hdf5-file.ts';
+import { type Allocate, type Hdf5, openHdf5 } from './hdf5-file.ts';
 import { type SkeletonWriter, skeletonWriter } from './hdf5-skeletons.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';
 import { writeAttachments } from './nexus-attachments.ts';
@@ -12,10 +12,10 @@ import { writeInstrument } from './nexus-instrument.ts';
 
 export interface NexusWriter {
   /**
-   * The HDF5 file of one record (NeXus NXem), as bytes that stay valid and unchanged after further writes. Throws
-   * IngestError `convert/hdf5`; the next write is not affected.
+   * The HDF5 file of one record (NeXus NXem), as bytes that stay valid and unchanged after further writes; they may lie
+   * in a buffer of `allocate`. Throws IngestError `convert/hdf5`; the next write is not affected.
    */
-  write(input: NexusInput): Uint8Array;
+  write(input: NexusInput, allocate?: Allocate): Uint8Array;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface NexusWriter {
 export async function openNexusWriter(template: Uint8Array, constants: NexusConstants = {}): Promise<NexusWriter> {
   const hdf5 = await openHdf5();
   const writerFor = writers(hdf5, template, constants);
-  return { write: (input) => writeNexus(writerFor, input) };
+  return { write: (input, allocate) => writeNexus(writerFor, input, allocate) };
 }
 
 type WriterFor = (record: NexusInput['record']) => SkeletonWriter;
@@ -42,11 +42,11 @@ function writers(hdf5: Hdf5, template: Uint8Array, constants: NexusConstants): W
   };
 }
 
-function writeNexus(writerFor: WriterFor, input: NexusInput): Uint8Array {
+function writeNexus(writerFor: WriterFor, input: NexusInput, allocate: Allocate | undefined): Uint8Array {
   const fault = faultOf(input);
   if (fault !== undefined) throw new IngestError('convert/hdf5', `Writing ${input.fileName}: ${fault}`);
   try {
-    return writerFor(input.record).write((tree) => writeTree(tree, input), expectedBytes(input));
+    return writerFor(input.record).write((tree) => writeTree(tree, input), expectedBytes(input), allocate);
   } catch (error) {
     const message = `Writing ${input.fileName}: expected the HDF5 library to take the record, but ${errorMessage(error)}`;
     throw new IngestError('convert/hdf5', message, { cause: error });

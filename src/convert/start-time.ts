@@ -90,8 +90,12 @@ function fixedOffsetMs(text: string): number | undefined {
   return sign === '-' ? -size : size;
 }
 
+let host: string | undefined;
+
+/** Asked once: the answer takes half a millisecond. */
 function hostZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  host ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return host;
 }
 
 const zones = new Map<string, Zone>();

@@ -4,7 +4,7 @@ import { crossCheckPixelSize } from './cross-check.ts';
 import { MAX_HEADER_BYTES } from './decode-text.ts';
 import { fillRecord } from './fill-record.ts';
 import type { FoundHeader, HarvestInput, HarvestResult, RawHeader, VendorReading } from './harvest-types.ts';
-import { looksLikeSidecar } from './pair-sidecars.ts';
+import { looksLikeSidecar } from './sidecar-content.ts';
 import type { TermList } from './term-list.ts';
 import { readTiffFacts } from './tiff-facts.ts';
 import { VENDOR_TAGS } from './vendor-tags.ts';

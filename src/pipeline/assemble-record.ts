@@ -171,14 +171,3 @@ function sidecarFile(
   taken.add(name.toLowerCase());
   return { role: 'sidecar', name, mediaType: 'text/plain', bytes: sidecar.bytes };
 }
-
-/** True for a content hash whose record was made by these versions and this model, so that nothing is left to do. */
-export function isCurrent(record: MicrographRecord, modelSha256: string | undefined): boolean {
-  const { provenance, classification } = record;
-  const model = classification.model?.sha256;
-  return (
-    provenance.harvestVersion === HARVEST_VERSION &&
-    provenance.convertVersion === CONVERT_VERSION &&
-    (modelSha256 === undefined || model === modelSha256)
-  );
-}

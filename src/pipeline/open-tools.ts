@@ -4,6 +4,7 @@ import { openNexusWriter } from '../convert/hdf5.ts';
 import { loadNexusTemplate } from '../convert/nexus-template.ts';
 import { limitSharp } from '../raster/sharp-limits.ts';
 import { SOFTWARE } from '../software.ts';
+import { createBufferPool } from './buffer-pool.ts';
 import type { BatchTools } from './process-batch.ts';
 import type { WorkerSettings } from './protocol.ts';
 
@@ -18,6 +19,7 @@ export async function openTools(settings: WorkerSettings, staging: string): Prom
     staging,
     software: SOFTWARE,
     nexus,
+    buffers: createBufferPool(),
     ...(model && { model: await openModel(model.folder, model) }),
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { preprocess } from '../classify/preprocess.ts';
+import { encodeJpeg } from '../convert/jpeg.ts';
 import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import { type Issue, issue } from '../domain/issue.ts';
@@ -9,7 +10,7 @@ import type { HarvestResult } from '../metadata/harvest-types.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { readEmbedding, readRecord } from '../publish/read-record.ts';
 import { type DecodedPicture, decodePicture, sniff } from '../raster/decode-picture.ts';
-import { isConstant, toGrey8 } from '../raster/display.ts';
+import { isConstant, toGrey8, toRgb8 } from '../raster/display.ts';
 import type { Grey8 } from '../raster/picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { type FileResult, type FileTask, NOT_ACCEPTED, type StageMs, type WorkerSettings } from './protocol.ts';
@@ -32,10 +33,10 @@ export interface PreparedFile {
   decoded: DecodedPicture;
   harvested: HarvestResult;
   sidecars: SidecarFile[];
-  /** The whole picture as a person sees it, data bar and all. */
-  grey: Grey8;
-  /** The network's input, or why the picture must not be classified. */
-  input: { image: Uint8Array } | { none: string };
+  /** Under way in the thread pool while the next file is read; awaited in the order of the batch. */
+  jpeg: Promise<Uint8Array>;
+  /** The network's input, also under way, or why the picture must not be classified. */
+  input: { image: Promise<Uint8Array> } | { none: string };
   issues: Issue[];
   previous?: Awaited<ReturnType<typeof readRecord>>;
   ms: StageMs;
@@ -46,16 +47,23 @@ const PIXEL_SHARE = 1 / 6;
 const FILE_SHARE = 1 / 4;
 const MAX_SIDECAR_BYTES = 8 * 2 ** 20;
 
+export interface PrepareTools {
+  /** Absent: nothing is classified. */
+  modelSha256: string | undefined;
+  /** Gives the buffer a file is read into; it must stay untouched as long as the prepared file is used. */
+  allocate: (size: number) => Uint8Array;
+}
+
 /** Reads, decodes and harvests one file, or says at once what becomes of it. */
 export async function prepareFile(
   task: FileTask,
   settings: WorkerSettings,
-  modelSha256: string | undefined,
+  tools: PrepareTools,
 ): Promise<PreparedFile | FileResult> {
   const ms: StageMs = {};
   const facts: { sha256?: string; bytes?: number; mtimeMs?: number } = {};
   try {
-    return await prepare(task, settings, modelSha256, ms, facts);
+    return await prepare(task, settings, tools, ms, facts);
   } catch (error) {
     if (!isIngestError(error)) throw error;
     return { kind: 'quarantined', task, ms, code: error.code, reason: error.message, ...facts };
@@ -65,7 +73,7 @@ export async function prepareFile(
 async function prepare(
   task: FileTask,
   settings: WorkerSettings,
-  modelSha256: string | undefined,
+  { modelSha256, allocate }: PrepareTools,
   ms: StageMs,
   facts: { sha256?: string; bytes?: number; mtimeMs?: number },
 ): Promise<PreparedFile | FileResult> {
@@ -77,7 +85,7 @@ async function prepare(
     clock = now;
   };
 
-  const read = await readStable(task.path, settings.memoryMiB * 2 ** 20 * FILE_SHARE);
+  const read = readStable(task.path, settings.memoryMiB * 2 ** 20 * FILE_SHARE, allocate);
   if ('unsettled' in read) return { kind: 'unsettled', task, ms, reason: read.unsettled };
   const { bytes, mtimeMs } = read;
   const sha256 = ContentHash.parse(sha256Hex(bytes));
@@ -107,8 +115,10 @@ async function prepare(
 
   const rows = image.heightPx - (harvested.dataBarHeightPx ?? 0);
   const grey = toGrey8(decoded.picture, { rangeRows: rows });
-  const input = await networkInput(grey, rows, harvested, decoded, modelSha256);
-  lap('resize');
+  const none = reasonNotToClassify(harvested, decoded, rows, modelSha256);
+  const area: Grey8 = { widthPx: grey.widthPx, heightPx: rows, data: grey.data.subarray(0, rows * grey.widthPx) };
+  const input = none === undefined ? { image: timed(ms, 'resize', preprocess(area)) } : { none };
+  const jpeg = timed(ms, 'jpeg', encodeJpeg(toRgb8(decoded.picture) ?? grey, settings.jpeg));
   const base = {
     task,
     name: basename(task.path),
@@ -119,9 +129,8 @@ async function prepare(
     decoded,
     harvested,
     sidecars,
-    grey,
   };
-  return { ...base, input, issues, ms, ...(previous && { previous }) };
+  return { ...base, jpeg, input, issues, ms, ...(previous && { previous }) };
 }
 
 function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string; reason: string } | undefined {
@@ -152,16 +161,21 @@ async function readSidecars(task: FileTask): Promise<{ sidecars: SidecarFile[]; 
   return { sidecars, issues };
 }
 
-async function networkInput(
-  grey: Grey8,
-  rows: number,
+function reasonNotToClassify(
   harvested: HarvestResult,
   decoded: DecodedPicture,
+  rows: number,
   modelSha256: string | undefined,
-): Promise<PreparedFile['input']> {
-  if (modelSha256 === undefined) return { none: 'classification is switched off' };
-  if (!harvested.classifiable.ok) return { none: harvested.classifiable.reason };
-  if (isConstant(decoded.picture, { rows })) return { none: 'the picture has no contrast: all its pixels are equal' };
-  const area: Grey8 = { widthPx: grey.widthPx, heightPx: rows, data: grey.data.subarray(0, rows * grey.widthPx) };
-  return { image: await preprocess(area) };
+): string | undefined {
+  if (modelSha256 === undefined) return 'classification is switched off';
+  if (!harvested.classifiable.ok) return harvested.classifiable.reason;
+  return isConstant(decoded.picture, { rows }) ? 'the picture has no contrast: all its pixels are equal' : undefined;
+}
+
+/** Notes how long `work` took from now on. Whoever awaits it meets its failure; until then it is not unhandled. */
+function timed<T>(ms: StageMs, stage: keyof StageMs, work: Promise<T>): Promise<T> {
+  const started = performance.now();
+  const done = work.finally(() => (ms[stage] = performance.now() - started));
+  done.catch(() => undefined);
+  return done;
 }

@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import { type ClassifiedImage, classifyBatch } from '../classify/classify-batch.ts';
 import type { OpenModel } from '../classify/open-model.ts';
 import type { NexusWriter } from '../convert/hdf5.ts';
-import { encodeJpeg } from '../convert/jpeg.ts';
 import { resolveTimes } from '../convert/start-time.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { recordFolder } from '../domain/ids.ts';
 import type { Classification } from '../domain/record.ts';
 import { commitRecords, reviseRecord, type StagedRecord, stageRecord } from '../publish/publish-record.ts';
 import { readEmbedding, readRecord } from '../publish/read-record.ts';
-import { toRgb8 } from '../raster/display.ts';
 import {
   artefactFiles,
   artefactName,
@@ -17,6 +15,7 @@ import {
   publishableSections,
   type SoftwareIdentity,
 } from './assemble-record.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { type PreparedFile, prepareFile } from './prepare-file.ts';
 import type { FileResult, FileTask, StageMs, WorkerSettings } from './protocol.ts';
 
@@ -27,6 +26,8 @@ export interface BatchTools {
   staging: string;
   software: SoftwareIdentity;
   nexus: NexusWriter;
+  /** Lent to the files of one batch. */
+  buffers: BufferPool;
   model?: OpenModel;
 }
 
@@ -40,29 +41,53 @@ interface Made extends Classified {
   staged: StagedRecord;
 }
 
-/**
- * Makes the records of one batch of files: each is read and decoded once, the network sees the batch as one tensor,
- * and the files reach the disk as one group. `onStart` is told before each longer step on a file. Every task gets one
- * result; data faults become `quarantined`, only faults of the program or of REPO are thrown.
- */
+/** Brings a batch that was made to disk and into REPO, and says what became of each file. */
+export type CommitBatch = () => Promise<FileResult[]>;
+
+/** Makes and commits a batch: see {@link makeBatch}. */
 export async function processBatch(
   tasks: FileTask[],
   tools: BatchTools,
   onStart: (path: string) => void,
 ): Promise<FileResult[]> {
+  const commit = await makeBatch(tasks, tools, onStart);
+  return await commit();
+}
+
+/**
+ * Makes the records of one batch of files in the staging folder: each is read and decoded once, and the network sees the
+ * batch as one tensor. What it returns forces them to disk as one group and publishes them; meanwhile the next batch
+ * may be made. `onStart` is told before each longer step on a file. Every task gets one result; data faults become
+ * `quarantined`, only faults of the program or of REPO are thrown.
+ */
+export async function makeBatch(
+  tasks: FileTask[],
+  tools: BatchTools,
+  onStart: (path: string) => void,
+): Promise<CommitBatch> {
+  const { buffers, settings } = tools;
+  const allocate = (size: number): Uint8Array => buffers.take(size);
   const results = new Map<FileTask, FileResult>();
   const prepared: PreparedFile[] = [];
-  for (const task of tasks) {
-    onStart(task.path);
-    const outcome = await prepareFile(task, tools.settings, tools.model?.sha256);
-    if ('kind' in outcome) results.set(task, outcome);
-    else prepared.push(outcome);
+  try {
+    for (const task of tasks) {
+      onStart(task.path);
+      const outcome = await prepareFile(task, settings, { modelSha256: tools.model?.sha256, allocate });
+      if ('kind' in outcome) results.set(task, outcome);
+      else prepared.push(outcome);
+    }
+    const { first, repeated } = byContent(prepared);
+    const made = await writeAll(await classifyAll(first, tools, results), tools, results, onStart);
+    return async () => {
+      await commitAll(made, settings, results);
+      for (const twin of repeated) results.set(twin.task, await recordThere(twin, settings));
+      return tasks.map((task) => results.get(task) as FileResult);
+    };
+  } finally {
+    // Encoders may still look at the pixels when a fault of the program ends the batch early.
+    await Promise.allSettled(prepared.flatMap(({ jpeg, input }) => ('image' in input ? [jpeg, input.image] : [jpeg])));
+    buffers.reclaim();
   }
-  const { first, repeated } = byContent(prepared);
-  const classified = await classifyAll(first, tools);
-  await write(classified, tools, results, onStart);
-  for (const twin of repeated) results.set(twin.task, await recordThere(twin, tools.settings));
-  return tasks.map((task) => results.get(task) as FileResult);
 }
 
 /** The same bytes twice in one batch become one record; the second file is found to have one. */
@@ -77,55 +102,63 @@ function byContent(prepared: PreparedFile[]): { first: PreparedFile[]; repeated:
   return { first, repeated };
 }
 
-async function classifyAll(files: PreparedFile[], { model }: BatchTools): Promise<Classified[]> {
-  const started = performance.now();
-  const images = files.flatMap(({ input }) => ('image' in input ? [input.image] : []));
-  const answers: ClassifiedImage[] = model && images.length > 0 ? await classifyBatch(images, model) : [];
-  const share = (performance.now() - started) / Math.max(1, images.length);
-  let next = 0;
-  return files.map((prepared) => {
-    if ('none' in prepared.input) {
+async function classifyAll(
+  files: PreparedFile[],
+  { model }: BatchTools,
+  results: Map<FileTask, FileResult>,
+): Promise<Classified[]> {
+  const classified: Classified[] = [];
+  const shown: { prepared: PreparedFile; image: Uint8Array }[] = [];
+  for (const prepared of files) {
+    const { input } = prepared;
+    if ('none' in input) {
       const ref = model && { model: model.ref };
-      return { prepared, classification: { ...ref, labels: [], decision: 'none', reason: prepared.input.none } };
+      classified.push({ prepared, classification: { ...ref, labels: [], decision: 'none', reason: input.none } });
+      continue;
     }
+    const image = await input.image.catch((error: unknown) => quarantine(prepared, error, results));
+    if (image) shown.push({ prepared, image });
+  }
+  if (!model || shown.length === 0) return classified;
+  const started = performance.now();
+  const images = shown.map(({ image }) => image);
+  const answers: ClassifiedImage[] = await classifyBatch(images, model);
+  const share = (performance.now() - started) / shown.length;
+  for (const [i, { prepared }] of shown.entries()) {
     prepared.ms.classify = share;
-    const { classification, embedding } = answers[next++] as ClassifiedImage;
-    return { prepared, classification, embedding };
-  });
+    classified.push({ prepared, ...(answers[i] as ClassifiedImage) });
+  }
+  return classified;
 }
 
-async function write(
+async function writeAll(
   files: Classified[],
   tools: BatchTools,
   results: Map<FileTask, FileResult>,
   onStart: (path: string) => void,
-): Promise<void> {
+): Promise<Made[]> {
   const group: Made[] = [];
   for (const file of files) {
-    const { task, ms } = file.prepared;
-    onStart(task.path);
+    const { prepared } = file;
+    onStart(prepared.task.path);
     try {
       const made = await writeOne(file, tools);
       if ('staged' in made) group.push(made);
-      else results.set(task, made);
+      else results.set(prepared.task, made);
     } catch (error) {
-      if (!isIngestError(error, 'convert/hdf5', 'convert/jpeg')) throw error;
-      results.set(task, {
-        kind: 'quarantined',
-        task,
-        ms,
-        code: error.code,
-        reason: error.message,
-        ...sourceFacts(file),
-      });
+      quarantine(prepared, error, results);
     }
-    if (tools.settings.durability === 'record') await commit(group.splice(0), tools, results);
+    if (tools.settings.durability === 'record') await commitAll(group.splice(0), tools.settings, results);
   }
-  await commit(group, tools, results);
+  return group;
 }
 
-function sourceFacts({ prepared }: Classified): { sha256: string; bytes: number; mtimeMs: number } {
-  return { sha256: prepared.sha256, bytes: prepared.bytes.length, mtimeMs: prepared.mtimeMs };
+/** A fault of the data ends this file; anything else is thrown on. */
+function quarantine(prepared: PreparedFile, error: unknown, results: Map<FileTask, FileResult>): undefined {
+  if (!isIngestError(error, 'convert/hdf5', 'convert/jpeg', 'raster/unsupported')) throw error;
+  const { task, ms, sha256, bytes, mtimeMs } = prepared;
+  const facts = { sha256, bytes: bytes.length, mtimeMs };
+  results.set(task, { kind: 'quarantined', task, ms, code: error.code, reason: error.message, ...facts });
 }
 
 async function writeOne(file: Classified, tools: BatchTools): Promise<Made | FileResult> {
@@ -138,23 +171,24 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
     frameTimeS: prepared.harvested.acquisition.frameTimeS,
   });
   const draft = assembleRecord(prepared, classification, times.issues, settings, software);
+  const jpeg = await prepared.jpeg;
   let clock = performance.now();
-  const jpeg = await encodeJpeg(toRgb8(prepared.decoded.picture) ?? prepared.grey, settings.jpeg);
-  prepared.ms.jpeg = performance.now() - clock;
-  clock = performance.now();
   const { rawHeader } = prepared.harvested;
   const headerJson = publishableSections(prepared, settings);
-  const nexus = tools.nexus.write({
-    record: draft,
-    picture: prepared.decoded.picture,
-    startTime: times.startTime,
-    endTime: times.endTime,
-    fileName: artefactName(prepared, 'h5'),
-    ...(headerJson !== undefined && { headerJson }),
-    ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
-    thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
-    ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
-  });
+  const nexus = tools.nexus.write(
+    {
+      record: draft,
+      picture: prepared.decoded.picture,
+      startTime: times.startTime,
+      endTime: times.endTime,
+      fileName: artefactName(prepared, 'h5'),
+      ...(headerJson !== undefined && { headerJson }),
+      ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
+      thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
+      ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
+    },
+    (size) => tools.buffers.take(size),
+  );
   prepared.ms.hdf5 = performance.now() - clock;
   clock = performance.now();
   const artefacts = artefactFiles(prepared, { jpeg, nexus, ...(embedding && { embedding }) });
@@ -164,32 +198,30 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
     const { folder } = prepared.previous;
     return { kind: 'written', ...resultBase(prepared), record, folder, ...(embedding && { embedding }) };
   }
-  const staged = await stageRecord(draft, artefacts, tools.staging);
+  const staged = stageRecord(draft, artefacts, tools.staging);
   prepared.ms.write = performance.now() - clock;
   return { ...file, staged };
 }
 
-async function commit(group: Made[], tools: BatchTools, results: Map<FileTask, FileResult>): Promise<void> {
+async function commitAll(group: Made[], settings: WorkerSettings, results: Map<FileTask, FileResult>): Promise<void> {
   if (group.length === 0) return;
   const started = performance.now();
-  const won = await commitRecords(
-    group.map(({ staged }) => staged),
-    tools.settings.repo,
-  );
+  const staged = group.map((made) => made.staged);
+  const won = await commitRecords(staged, settings.repo);
   const share = (performance.now() - started) / group.length;
-  for (const [i, { prepared, staged, embedding }] of group.entries()) {
+  for (const [i, { prepared, staged: mine, embedding }] of group.entries()) {
     prepared.ms.write = (prepared.ms.write ?? 0) + share;
     if (won[i] === true) {
-      const folder = join(tools.settings.repo, recordFolder(prepared.sha256));
+      const folder = join(settings.repo, recordFolder(prepared.sha256));
       results.set(prepared.task, {
         kind: 'written',
         ...resultBase(prepared),
-        record: staged.record,
+        record: mine.record,
         folder,
         ...(embedding && { embedding }),
       });
     } else {
-      results.set(prepared.task, await recordThere(prepared, tools.settings));
+      results.set(prepared.task, await recordThere(prepared, settings));
     }
   }
 }

@@ -95,4 +95,5 @@ export type WorkerResponse =
   | { type: 'started'; id: number; path: string }
   | { type: 'result'; id: number; result: FileResult }
   | { type: 'batch-done'; id: number; maxRssMiB: number }
-  | { type: 'failed'; failure: FailureData };
+  /** Of a batch, or without `id` of the start. */
+  | { type: 'failed'; id?: number; failure: FailureData };

@@ -11,15 +11,15 @@ export async function* readAhead<T>(
   let total = 0;
   let ended = false;
   let failure: { error: unknown } | undefined;
-  let wakeConsumer: () => void = () => undefined;
-  let wakeProducer: () => void = () => undefined;
+  let wakeConsumer: (() => void) | undefined;
+  let wakeProducer: (() => void) | undefined;
   let stopped = false;
 
   const produce = async (): Promise<void> => {
     for await (const item of source) {
       items.push(item);
       onRead(++total, false);
-      wakeConsumer();
+      wakeConsumer?.();
       if (items.length >= limit) await new Promise<void>((resolve) => (wakeProducer = resolve));
       if (stopped) return;
     }
@@ -29,14 +29,14 @@ export async function* readAhead<T>(
     .finally(() => {
       ended = true;
       onRead(total, true);
-      wakeConsumer();
+      wakeConsumer?.();
     });
 
   try {
     for (;;) {
       while (items.length > 0) {
         yield items.shift() as T;
-        wakeProducer();
+        wakeProducer?.();
       }
       if (ended) break;
       await new Promise<void>((resolve) => (wakeConsumer = resolve));
@@ -44,7 +44,7 @@ export async function* readAhead<T>(
     if (failure) throw failure.error;
   } finally {
     stopped = true;
-    wakeProducer();
+    wakeProducer?.();
     await producer;
   }
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 
 export interface StableFile {
@@ -15,38 +15,43 @@ export interface Unsettled {
 const PASSING = new Set(['EBUSY', 'EPERM', 'EACCES', 'EAGAIN', 'ENOENT', 'ETIMEDOUT', 'EIO', 'ESTALE', 'EHOSTDOWN']);
 
 /**
- * Reads a whole file, and makes sure that it did not change meanwhile: size and mtime are equal before and after.
+ * Reads a whole file into a buffer of `allocate`, and makes sure that it did not change meanwhile: size and mtime are
+ * equal before and after. Synchronous, because a worker has nothing else to do: each of the five calls would cost a hop
+ * through the thread pool, together more than the read. A share that hangs is the parent's to notice (deadline).
  * @throws IngestError `raster/too-large` when the file has more than `maxBytes`.
  */
-export async function readStable(path: string, maxBytes: number): Promise<StableFile | Unsettled> {
-  let file: FileHandle | undefined;
+export function readStable(
+  path: string,
+  maxBytes: number,
+  allocate: (size: number) => Uint8Array,
+): StableFile | Unsettled {
+  let file: number | undefined;
   try {
-    file = await open(path, 'r');
-    return await readWhole(file, maxBytes);
+    file = openSync(path, 'r');
+    return readWhole(file, maxBytes, allocate);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== undefined && PASSING.has(code)) return { unsettled: `it cannot be read now: ${errorMessage(error)}` };
     throw error;
   } finally {
-    await file?.close();
+    if (file !== undefined) closeSync(file);
   }
 }
 
-async function readWhole(file: FileHandle, maxBytes: number): Promise<StableFile | Unsettled> {
-  const before = await file.stat();
+function readWhole(file: number, maxBytes: number, allocate: (size: number) => Uint8Array): StableFile | Unsettled {
+  const before = fstatSync(file);
   if (!before.isFile()) return { unsettled: 'it is not a regular file' };
   if (before.size > maxBytes) {
-    throw new IngestError('raster/too-large', `expected at most ${maxBytes} bytes, found ${before.size}`);
+    throw new IngestError('raster/too-large', `The file has ${before.size} bytes, and at most ${maxBytes} are read.`);
   }
-  // Not from the pool, and not cleared: every byte is read into it or the file is refused.
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(before.size).buffer);
+  const bytes = allocate(before.size).subarray(0, before.size);
   let done = 0;
   while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, done);
+    const bytesRead = readSync(file, bytes, done, bytes.length - done, done);
     if (bytesRead === 0) return { unsettled: `it became shorter while it was read: ${done} of ${bytes.length} bytes` };
     done += bytesRead;
   }
-  const after = await file.stat();
+  const after = fstatSync(file);
   if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
     return { unsettled: `it changed while it was read: ${before.size} bytes before, ${after.size} after` };
   }

@@ -46,7 +46,7 @@ export async function openSession(
   const model = await configuredModel(config, state);
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
     await mkdir(repo, { recursive: true });

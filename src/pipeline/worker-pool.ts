@@ -41,8 +41,10 @@ interface Job {
 interface Slot {
   link: WorkerLink;
   ready: boolean;
-  /** The first is under way, the others wait inside the worker. */
+  /** Sent and not answered: one is made, another may be on its way to disk, the others wait inside the worker. */
   jobs: Job[];
+  /** The job of which the worker last said that it works on it. */
+  current?: number;
   timer?: NodeJS.Timeout;
   overdue: boolean;
   maxRssMiB: number;
@@ -58,7 +60,7 @@ class BatchFailure extends Error {
   }
 }
 
-const JOBS_A_WORKER = 2;
+const JOBS_A_WORKER = 3;
 const MAX_DEATHS_BEFORE_READY = 3;
 const CLOSE_GRACE_MS = 5000;
 /** Faults of the place we write to: every further file would meet them too. */
@@ -127,23 +129,28 @@ function onResponse(pool: PoolState, slot: Slot, response: WorkerResponse): void
       dispatch(pool);
       return;
     case 'started':
+      slot.current = response.id;
       armDeadline(pool, slot);
       return;
     case 'result':
-      slot.jobs[0]?.results.push(response.result);
+      slot.jobs.find(({ id }) => id === response.id)?.results.push(response.result);
       return;
     case 'batch-done':
       slot.maxRssMiB = response.maxRssMiB;
-      finish(pool, slot, (job) => job.resolve(job.results));
+      finish(pool, slot, response.id, (job) => job.resolve(job.results));
       return;
     case 'failed':
-      if (slot.ready) finish(pool, slot, (job) => job.reject(new BatchFailure(response.failure)));
-      else stop(pool, new IngestError('pipeline/worker-crashed', `No worker could start: ${response.failure.message}`));
+      if (response.id !== undefined) {
+        finish(pool, slot, response.id, (job) => job.reject(new BatchFailure(response.failure)));
+      } else {
+        stop(pool, new IngestError('pipeline/worker-crashed', `No worker could start: ${response.failure.message}`));
+      }
   }
 }
 
-function finish(pool: PoolState, slot: Slot, settle: (job: Job) => void): void {
-  const job = slot.jobs.shift();
+function finish(pool: PoolState, slot: Slot, id: number, settle: (job: Job) => void): void {
+  const at = slot.jobs.findIndex((job) => job.id === id);
+  const [job] = at < 0 ? [] : slot.jobs.splice(at, 1);
   if (job) settle(job);
   clearTimeout(slot.timer);
   if (slot.jobs.length > 0) armDeadline(pool, slot);
@@ -162,7 +169,9 @@ function onEnd(pool: PoolState, slot: Slot, end: WorkerEnd): void {
   clearTimeout(slot.timer);
   pool.slots.splice(pool.slots.indexOf(slot), 1);
   pool.endedRssMiB += slot.maxRssMiB;
-  const [current, ...others] = slot.jobs;
+  const current = slot.jobs.find(({ id }) => id === slot.current) ?? slot.jobs[0];
+  const others = slot.jobs.filter((job) => job !== current);
+  for (const job of others) job.results.length = 0;
   pool.waiting.unshift(...others);
   current?.reject(new BatchFailure(slot.overdue ? overdueFailure(pool.options.deadlineS) : end));
   if (pool.closed) return;

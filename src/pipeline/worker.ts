@@ -1,15 +1,28 @@
 import { errorMessage, isIngestError } from '../domain/errors.ts';
 import { openTools } from './open-tools.ts';
-import { type BatchTools, processBatch } from './process-batch.ts';
+import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
 import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
 
-/** A worker's conversation: requests in, responses out, one batch at a time. Knows nothing of the channel. */
+/**
+ * A worker's conversation: requests in, responses out. Batches are made one after the other; while one is forced to
+ * disk, the next is made. Knows nothing of the channel.
+ */
 export function createWorker(
   staging: string,
   send: (response: WorkerResponse) => void,
 ): (request: WorkerRequest) => Promise<void> {
   let tools: BatchTools | undefined;
-  let turn: Promise<void> = Promise.resolve();
+  let making: Promise<void> = Promise.resolve();
+  let committing: Promise<void> = Promise.resolve();
+
+  async function commitAndSend(id: number, commit: CommitBatch): Promise<void> {
+    try {
+      for (const result of await commit()) send({ type: 'result', id, result });
+      send({ type: 'batch-done', id, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
+    } catch (error) {
+      send({ type: 'failed', id, failure: failureData(error) });
+    }
+  }
 
   async function handle(request: WorkerRequest): Promise<void> {
     switch (request.type) {
@@ -20,18 +33,22 @@ export function createWorker(
       case 'batch': {
         if (!tools) throw new Error('a batch came before init');
         const { id } = request;
-        const results = await processBatch(request.tasks, tools, (path) => send({ type: 'started', id, path }));
-        for (const result of results) send({ type: 'result', id, result });
-        send({ type: 'batch-done', id, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
+        const commit = await makeBatch(request.tasks, tools, (path) => send({ type: 'started', id, path }));
+        await committing;
+        committing = commitAndSend(id, commit);
       }
     }
   }
 
-  return (request) => {
-    turn = turn
+  return async (request) => {
+    making = making
       .then(() => handle(request))
-      .catch((error: unknown) => send({ type: 'failed', failure: failureData(error) }));
-    return turn;
+      .catch((error: unknown) => {
+        const id = request.type === 'batch' ? { id: request.id } : {};
+        send({ type: 'failed', ...id, failure: failureData(error) });
+      });
+    await making;
+    await committing;
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
@@ -16,6 +17,8 @@ export interface StoredRecord {
  */
 export async function readRecord(repo: string, id: ContentHash): Promise<StoredRecord | undefined> {
   const folder = join(repo, recordFolder(id));
+  // Most contents are new, and a look costs a tenth of a failed read.
+  if (!existsSync(join(folder, 'record.json'))) return undefined;
   let text: string;
   try {
     text = await readFile(join(folder, 'record.json'), 'utf8');

@@ -6,7 +6,8 @@ export interface Pairs {
 
 /**
  * Pairs the pictures and sidecars of one folder by stem: `a.txt` and `a.hdr` belong to `a.tif`, and so do Tescan's
- * `a-tif.hdr` and `a.tif.hdr`. Case does not matter, and neither does the Unicode form (macOS shares write NFD).
+ * `a-tif.hdr` and `a.tif.hdr`. Case does not matter, and neither does the Unicode form (macOS shares write
+ * NFD, Japanese software full-width letters).
  */
 export function pairSidecars(pictures: Iterable<string>, sidecars: readonly string[]): Pairs {
   if (sidecars.length === 0) return { sidecarsOf: () => [], picturesOf: () => [] };
@@ -35,7 +36,7 @@ function collect(groups: Map<string, string[]>, keys: string[]): string[] {
 }
 
 function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.normalize('NFKC').toLowerCase();
 }
 
 function stemKey(name: string): string {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { harvest } from '../../src/metadata/harvest.ts';
 import type { HarvestInput, HarvestResult, TagBytes } from '../../src/metadata/harvest-types.ts';
-import { imageNameInside, looksLikeSidecar, pairSidecars } from '../../src/metadata/pair-sidecars.ts';
+import { looksLikeSidecar } from '../../src/metadata/sidecar-content.ts';
 import { VENDOR_TAG_NUMBERS } from '../../src/metadata/vendor-tags.ts';
 import { memorySource } from '../../src/raster/memory-source.ts';
 import { readTiff } from '../../src/raster/tiff-directory.ts';
+import { pairSidecars } from '../../src/watcher/pair-sidecars.ts';
 import { sharedDir } from '../shared-folder.ts';
 
 interface Expected {
@@ -29,7 +30,9 @@ async function inputOf(folder: string, name: string): Promise<HarvestInput> {
   }
   const [widthPx = 0] = (await pages[0].numbers(256)) ?? [];
   const [heightPx = 0] = (await pages[0].numbers(257)) ?? [];
-  const paired = pairSidecars(readdirSync(join(root, folder)), [name]).get(name) ?? [];
+  const listing = readdirSync(join(root, folder));
+  const texts = listing.filter((other) => other.endsWith('.txt'));
+  const paired = pairSidecars([name], texts).sidecarsOf(name);
   const sidecars = paired.map((sidecar) => ({ name: sidecar, bytes: readFileSync(join(root, folder, sidecar)) }));
   return { fileName: name, tags, sidecars, image: { widthPx, heightPx } };
 }
@@ -107,8 +110,13 @@ describe.skipIf(sharedDir() === undefined)('real headers', () => {
     const image = listing.find((name) => name.endsWith('.tif')) ?? '';
     const sidecar = image.replace(/tif$/, 'txt');
     const bytes = readFileSync(join(root, 'hitachi', sidecar));
-    expect(imageNameInside(bytes)).not.toBe(image);
-    expect(pairSidecars(listing, [image]).get(image)).toEqual([sidecar]);
+    expect(new TextDecoder('utf-16le').decode(bytes)).not.toContain(`ImageName=${image}`);
+    expect(
+      pairSidecars(
+        [image],
+        listing.filter((name) => name.endsWith('.txt')),
+      ).sidecarsOf(image),
+    ).toEqual([sidecar]);
     expect(listing.filter((name) => looksLikeSidecar(readFileSync(join(root, 'hitachi', name)), name))).toHaveLength(2);
   });
 

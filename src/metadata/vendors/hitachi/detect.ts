@@ -1,6 +1,6 @@
 import { MAX_HEADER_BYTES } from '../../decode-text.ts';
 import type { FoundHeader, HarvestInput } from '../../harvest-types.ts';
-import { comparableName, imageNameInside } from '../../pair-sidecars.ts';
+import { comparableName, imageNameInside } from '../../sidecar-content.ts';
 import { isHitachiText } from './parse.ts';
 
 /** Finds the `.txt` beside the picture; among several the one that names the picture wins. */
