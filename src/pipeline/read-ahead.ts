@@ -20,7 +20,7 @@ export async function* readAhead<T>(
       items.push(item);
       onRead(++total, false);
       wakeConsumer?.();
-      if (items.length >= limit) await new Promise<void>((resolve) => (wakeProducer = resolve));
+      if (items.length >= limit && !stopped) await new Promise<void>((resolve) => (wakeProducer = resolve));
       if (stopped) return;
     }
   };

@@ -1,0 +1,110 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recordFolder } from '../../../src/domain/ids.ts';
+import type { MicrographRecord } from '../../../src/domain/record.ts';
+import {
+  type ArtefactFile,
+  addAlias,
+  commitRecords,
+  reviseRecord,
+  stageRecord,
+} from '../../../src/publish/publish-record.ts';
+import { readRecord } from '../../../src/publish/read-record.ts';
+import { closeStaging, openStaging, sweepStaging } from '../../../src/publish/staging.ts';
+import { idOf, makeRecord } from '../../builders/micrograph-record.ts';
+
+const ID = idOf('a.tif');
+
+function draftOf(revision = 1): Omit<MicrographRecord, 'artefacts'> {
+  const { artefacts: _, ...draft } = makeRecord({ name: 'a.tif', revision });
+  return draft;
+}
+
+function file(name: string, text: string): ArtefactFile {
+  return { role: 'jpeg', name, mediaType: 'image/jpeg', bytes: Buffer.from(text) };
+}
+
+let repo: string;
+
+beforeEach(async () => {
+  repo = await mkdtemp(join(tmpdir(), 'semantiff repo ü '));
+});
+
+async function publish(text = 'picture'): Promise<boolean | undefined> {
+  const staging = await openStaging(repo);
+  const [won] = await commitRecords([stageRecord(draftOf(), [file('a.jpg', text)], staging)], repo);
+  await closeStaging(staging);
+  return won;
+}
+
+describe('commitRecords', () => {
+  it('makes a record visible with all its files at once, and leaves nothing in the staging folder', async () => {
+    expect(await publish()).toBe(true);
+    const stored = await readRecord(repo, ID);
+    expect(stored?.record.artefacts).toMatchObject([{ path: 'a.jpg', bytes: 7 }]);
+    expect((await readdir(repo)).toSorted()).toEqual(['records']);
+  });
+
+  it('lets the first of two win, and leaves its record as it is', async () => {
+    expect(await publish('first')).toBe(true);
+    expect(await publish('second')).toBe(false);
+    expect(await readFile(join(repo, recordFolder(ID), 'a.jpg'), 'utf8')).toBe('first');
+  });
+
+  it('takes over a folder that holds no record, and removes what lay there', async () => {
+    await mkdir(join(repo, recordFolder(ID)), { recursive: true });
+    await writeFile(join(repo, recordFolder(ID), 'rubbish.bin'), 'x');
+    expect(await publish()).toBe(true);
+    expect((await readdir(join(repo, recordFolder(ID)))).toSorted()).toEqual(['a.jpg', 'record.json']);
+  });
+
+  it('stages a record again where a batch that failed left its files', async () => {
+    const staging = await openStaging(repo);
+    stageRecord(draftOf(), [file('a.jpg', 'a much longer first try')], staging);
+    await commitRecords([stageRecord(draftOf(), [file('a.jpg', 'short')], staging)], repo);
+    expect(await readFile(join(repo, recordFolder(ID), 'a.jpg'), 'utf8')).toBe('short');
+  });
+});
+
+describe('reviseRecord', () => {
+  it('writes the new files beside the old ones, then the record, then removes the old', async () => {
+    await publish();
+    const previous = await readRecord(repo, ID);
+    if (!previous) throw new Error('no record');
+    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'better')], previous);
+    expect((await readdir(previous.folder)).toSorted()).toEqual(['a.r2.jpg', 'record.json']);
+    expect((await readRecord(repo, ID))?.record).toMatchObject({ revision: 2, artefacts: [{ path: 'a.r2.jpg' }] });
+  });
+});
+
+describe('addAlias', () => {
+  it('notes another name once, and raises the revision only then', async () => {
+    await publish();
+    const alias = { name: 'copy.tif', path: 'copies/copy.tif' };
+    for (let i = 0; i < 2; i++) {
+      const stored = await readRecord(repo, ID);
+      if (!stored) throw new Error('no record');
+      await addAlias(stored, alias);
+    }
+    expect((await readRecord(repo, ID))?.record).toMatchObject({ revision: 2, source: { aliases: [alias] } });
+  });
+});
+
+describe('sweepStaging', () => {
+  it('removes what a dead process left, and nothing of a living one', async () => {
+    const mine = await openStaging(repo);
+    const dead = mine.replace(`-${process.pid}-`, '-999999999-');
+    await mkdir(dead);
+    expect(await sweepStaging(repo)).toBe(1);
+    expect(await readdir(join(repo, '.staging'))).toEqual([mine.split(/[/\\]/).at(-1)]);
+  });
+
+  it('leaves the folder of another computer until it is a week old', async () => {
+    const foreign = join(repo, '.staging', '00000000-1-00000000');
+    await mkdir(foreign, { recursive: true });
+    expect(await sweepStaging(repo)).toBe(0);
+    expect(await sweepStaging(repo, Date.now() + 8 * 24 * 3600 * 1000)).toBe(1);
+  });
+});
