@@ -62,8 +62,7 @@ describe.skipIf(process.platform === 'win32')('planFiles', () => {
   });
 
   it('says nothing of a sidecar that has its picture, and reports one that has none', async () => {
-    const sidecar = (name: string, pictures: string[]): FoundFile =>
-      ({ ...picture(name), kind: 'sidecar', pictures }) as FoundFile;
+    const sidecar = (name: string, pictures: string[]): FoundFile => ({ ...picture(name), kind: 'sidecar', pictures });
     const plans = await planned([sidecar('a.txt', ['/inbox/a.tif']), sidecar('b.txt', [])], []);
     expect(plans).toMatchObject([{ kind: 'lone-sidecar', found: { relativePath: 'b.txt' } }]);
   });
