@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +7,7 @@ import { recordFolder } from '../domain/ids.ts';
 import type { Artefact, MicrographRecord } from '../domain/record.ts';
 import { fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
 import { sha256Hex } from '../store/content-hash.ts';
-import { readRecord } from './read-record.ts';
+import { readRecord, readRecordIn } from './read-record.ts';
 
 /** A file of a record, not yet written. `name` is its file name inside the record's folder. */
 export interface ArtefactFile {
@@ -36,7 +37,8 @@ export function stageRecord(
   artefacts: ArtefactFile[],
   staging: string,
 ): StagedRecord {
-  const folder = join(staging, draft.id);
+  // A name of its own: the same bytes may be staged again while this copy is on its way to disk.
+  const folder = join(staging, `${draft.id}-${randomBytes(4).toString('hex')}`);
   mkdirSync(folder, { recursive: true });
   const record = withArtefacts(draft, artefacts);
   const contents = [...artefacts, { name: RECORD_FILE, bytes: recordBytes(record) }];
@@ -60,8 +62,7 @@ export async function commitRecords(staged: StagedRecord[], repo: string): Promi
 }
 
 function writeOpen(path: string, bytes: Uint8Array): number {
-  // Not exclusively: what a batch that failed half-way left here is written over.
-  const file = openSync(path, 'w');
+  const file = openSync(path, 'wx');
   try {
     writeFileSync(file, bytes);
     return file;
@@ -141,22 +142,37 @@ export async function reviseRecord(
 
 /**
  * Notes in the record that the same bytes were also found as `alias`; raises the revision. Returns the record as it
- * stands now, unchanged when the name is already there.
+ * stands now, unchanged when the name is already there. The record is read anew, and one alias is noted after the
+ * other, so that copies found at the same time do not overwrite each other's names.
  */
-export async function addAlias(
+export function addAlias(
   stored: { record: MicrographRecord; folder: string },
   alias: { name: string; path: string },
 ): Promise<MicrographRecord> {
-  const { source } = stored.record;
+  const noted = aliasing.then(() => noteAlias(stored, alias));
+  aliasing = noted.then(ignore, ignore);
+  return noted;
+}
+
+let aliasing: Promise<void> = Promise.resolve();
+
+function ignore(): void {}
+
+async function noteAlias(
+  stored: { record: MicrographRecord; folder: string },
+  alias: { name: string; path: string },
+): Promise<MicrographRecord> {
+  const record = (await readRecordIn(stored.folder)) ?? stored.record;
+  const { source } = record;
   const known = source.path === alias.path || source.aliases.some(({ path }) => path === alias.path);
-  if (known) return stored.record;
-  const record: MicrographRecord = {
-    ...stored.record,
-    revision: stored.record.revision + 1,
+  if (known) return record;
+  const renamed: MicrographRecord = {
+    ...record,
+    revision: record.revision + 1,
     source: { ...source, aliases: [...source.aliases, alias] },
   };
-  await writeFileAtomic(join(stored.folder, RECORD_FILE), recordBytes(record), { fsync: true });
-  return record;
+  await writeFileAtomic(join(stored.folder, RECORD_FILE), recordBytes(renamed), { fsync: true });
+  return renamed;
 }
 
 function withArtefacts(draft: Omit<MicrographRecord, 'artefacts'>, files: ArtefactFile[]): MicrographRecord {

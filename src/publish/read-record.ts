@@ -19,6 +19,12 @@ export async function readRecord(repo: string, id: ContentHash): Promise<StoredR
   const folder = join(repo, recordFolder(id));
   // Most contents are new, and a look costs a tenth of a failed read.
   if (!existsSync(join(folder, 'record.json'))) return undefined;
+  const record = await readRecordIn(folder);
+  return record && { record, folder };
+}
+
+/** The record in a folder, or undefined when there is none; throws as {@link readRecord}. */
+export async function readRecordIn(folder: string): Promise<MicrographRecord | undefined> {
   let text: string;
   try {
     text = await readFile(join(folder, 'record.json'), 'utf8');
@@ -27,7 +33,7 @@ export async function readRecord(repo: string, id: ContentHash): Promise<StoredR
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-  return { record: parseRecord(text, folder), folder };
+  return parseRecord(text, folder);
 }
 
 function parseRecord(text: string, folder: string): MicrographRecord {

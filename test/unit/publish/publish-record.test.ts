@@ -68,6 +68,26 @@ describe('commitRecords', () => {
   });
 });
 
+describe('the same bytes twice', () => {
+  it('keeps two copies apart that are staged before either is committed', async () => {
+    const staging = await openStaging(repo);
+    const first = stageRecord(draftOf(), [file('a.jpg', 'first')], staging);
+    const second = stageRecord(draftOf(), [file('copy.jpg', 'second')], staging);
+    expect(await commitRecords([first], repo)).toEqual([true]);
+    expect(await commitRecords([second], repo)).toEqual([false]);
+    expect((await readdir(join(repo, recordFolder(ID)))).toSorted()).toEqual(['a.jpg', 'record.json']);
+  });
+
+  it('notes all aliases that are found at the same time', async () => {
+    await publish();
+    const stored = await readRecord(repo, ID);
+    if (!stored) throw new Error('no record');
+    const aliases = ['b.tif', 'c.tif', 'd.tif'].map((name) => ({ name, path: name }));
+    await Promise.all(aliases.map((alias) => addAlias(stored, alias)));
+    expect((await readRecord(repo, ID))?.record).toMatchObject({ revision: 4, source: { aliases } });
+  });
+});
+
 describe('reviseRecord', () => {
   it('writes the new files beside the old ones, then the record, then removes the old', async () => {
     await publish();
