@@ -1,6 +1,7 @@
 import { IngestError } from '../domain/errors.ts';
 import { reprocess, type Stage } from '../pipeline/reprocess.ts';
 import { openSession } from '../pipeline/session.ts';
+import { idsWhere } from '../search/where.ts';
 import { createView, exitCode, summaryText } from './backfill.ts';
 import { type Invocation, type OptionValues, text } from './invocation.ts';
 import { loadSettings, places } from './settings.ts';
@@ -15,6 +16,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const json = values['json'] === true;
   const session = await openSession(settings.config, places(settings), 'batch', settings.log);
   const view = createView(json);
+  const where = text(values, 'where');
   try {
     const summary = await reprocess({
       session,
@@ -23,6 +25,7 @@ export async function run(invocation: Invocation): Promise<number> {
       onReport: view.report,
       all: values['all'] === true,
       ...(stage !== undefined && { stage }),
+      ...(where !== undefined && { only: await idsWhere(session.store.index, where) }),
     });
     view.end();
     if (!json) process.stdout.write(summaryText(summary));

@@ -128,9 +128,14 @@ export const VERBS: Record<string, VerbSpec> = {
         value: 'STAGE',
         help: 'harvest, convert or classify: redo what an older one of these made (default: all)',
       },
+      where: { value: 'QUERY', help: 'only records that a search finds: words and field:value' },
       all: { flag: true, help: 'redo every record, current or not' },
     },
-    examples: ['semantiff reprocess -o records', 'semantiff reprocess --stage classify --model my-lab -o records'],
+    examples: [
+      'semantiff reprocess -o records',
+      'semantiff reprocess --stage classify --model my-lab -o records',
+      'semantiff reprocess --all --where "vendor:zeiss kv:5..15 decision:review" -o records',
+    ],
   },
   retrain: {
     summary: 'train a new model from class folders (folder name = label)',

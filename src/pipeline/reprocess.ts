@@ -15,6 +15,8 @@ export interface ReprocessOptions extends RunOptions {
   stage?: Stage;
   /** Redo current records too. */
   all: boolean;
+  /** Redo none but these. */
+  only?: ReadonlySet<string>;
 }
 
 /** Makes new revisions of records whose versions or model are not those of this program, from their originals. */
@@ -22,14 +24,14 @@ export async function reprocess(options: ReprocessOptions): Promise<RunSummary> 
   return await runPlans(plansOf(options), options);
 }
 
-async function* plansOf({ session, stage, all }: ReprocessOptions): AsyncGenerator<Plan> {
+async function* plansOf({ session, stage, all, only }: ReprocessOptions): AsyncGenerator<Plan> {
   const seen = new Set<string>();
   const finder = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock);
   for (const page of pages(session, all)) {
     for (const row of page) {
       const { contentHash } = row;
-      if (contentHash === undefined || seen.has(contentHash) || !(all || isBehind(row, session.versions, stage)))
-        continue;
+      if (contentHash === undefined || seen.has(contentHash) || only?.has(contentHash) === false) continue;
+      if (!all && !isBehind(row, session.versions, stage)) continue;
       seen.add(contentHash);
       yield await planOf(row, session, finder);
     }

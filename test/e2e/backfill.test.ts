@@ -186,6 +186,21 @@ describe('reprocess', () => {
   });
 });
 
+describe('reprocess --where', () => {
+  it('redoes what the search finds and nothing else', async () => {
+    const run = await filled();
+    const found = jsonLines((await runCli(['search', '--vendor', 'zeiss', ...run.places, '--json'])).stdout);
+    const redone = await runCli(['reprocess', '--all', '--where', 'vendor:zeiss', ...run.places, '--json']);
+    expect(redone.code, redone.stderr).toBe(0);
+    const revised = (await records(run.repo)).filter(({ revision }) => revision === 2).map(({ id }) => id);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThan(16);
+    expect(new Set(revised)).toEqual(new Set(found.map(({ id }) => id)));
+    const wrong = await runCli(['reprocess', '--where', 'volts:5', ...run.places]);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/found "volts"/) });
+  });
+});
+
 describe('wrong use', () => {
   it.each([
     [['backfill', '/no/such/folder', '--out', '/tmp/x'], 1, /no\/such\/folder/],
