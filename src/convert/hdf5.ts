@@ -67,13 +67,15 @@ function writeTree(tree: Hdf5Tree, input: NexusInput): void {
 /** Groups, attributes and short texts of a full record come to about 30 kB. */
 const TREE_BYTES = 64 * 1024;
 
-function expectedBytes({ picture, headerJson, rawHeader, thumbnail, embedding, record }: NexusInput): number {
+function expectedBytes(input: NexusInput): number {
+  const { picture, headerJson, rawHeader, otherHeaders = [], thumbnail, embedding, record } = input;
   const { plane, colour, storedColour } = picture;
   const colourBytes = (storedColour ?? colour)?.data.byteLength ?? 0;
   const axes = 8 * (plane.widthPx + plane.heightPx);
   const terms = 256 * (record.header?.terms.length ?? 0);
   const text = (headerJson?.length ?? 0) + terms;
-  const binary = (rawHeader?.bytes.length ?? 0) + thumbnail.bytes.length + (embedding?.vector.byteLength ?? 0);
+  const headers = otherHeaders.reduce((sum, { bytes }) => sum + bytes.length, rawHeader?.bytes.length ?? 0);
+  const binary = headers + thumbnail.bytes.length + (embedding?.vector.byteLength ?? 0);
   return plane.data.byteLength + colourBytes + axes + text + binary + TREE_BYTES;
 }
 

@@ -17,6 +17,11 @@ export function writeAttachments(tree: Hdf5Tree, input: NexusInput): void {
     tree.attribute(path, 'place', rawHeader.place);
     tree.attribute(path, 'encoding', rawHeader.encoding);
   }
+  for (const [i, other] of (input.otherHeaders ?? []).entries()) {
+    const path = `${ATTACHMENTS}/raw_header_${i + 2}`;
+    tree.bytes(path, other.bytes);
+    tree.attribute(path, 'place', other.place);
+  }
   if (embedding !== undefined && embedding.vector.length > 0) {
     const path = `${ATTACHMENTS}/embedding`;
     tree.array(path, embedding.vector, [embedding.vector.length]);

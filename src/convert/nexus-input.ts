@@ -33,6 +33,8 @@ export interface NexusInput {
   headerJson?: string;
   /** The vendor header as it stood in the file. */
   rawHeader?: { bytes: Uint8Array; place: string; encoding: string };
+  /** Further headers of the same file. */
+  otherHeaders?: readonly { bytes: Uint8Array; place: string }[];
   thumbnail: { bytes: Uint8Array; fileName: string };
   embedding?: { vector: Float32Array; backboneSha256: string; preprocessing: string };
   sample?: NexusSample;

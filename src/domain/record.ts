@@ -7,13 +7,17 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const Trust = z.enum(['measured', 'derived', 'low', 'conflict']);
 export type Trust = z.infer<typeof Trust>;
 
-/** One value of a vendor header: `raw` holds the very characters it was read from, `key` where they stood. */
+/**
+ * One value of a vendor header: `raw` holds the very characters it was read from, `key` where they stood; `place` where
+ * that is another header of the file than the one the record names.
+ */
 export const HeaderTerm = z.strictObject({
   term: z.string(),
   value: z.union([z.number(), z.string(), z.boolean()]),
   unit: z.string().optional(),
   raw: z.string(),
   key: z.string(),
+  place: z.string().optional(),
   trust: Trust,
 });
 export type HeaderTerm = z.infer<typeof HeaderTerm>;

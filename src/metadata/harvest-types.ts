@@ -54,6 +54,8 @@ export interface HarvestResult {
   header?: Header;
   /** The bytes of the header as they stood in the file; of a sidecar: the sidecar (`place` begins with "sidecar:"). */
   rawHeader?: RawHeader;
+  /** The bytes of the further headers that the file has, in the order of trust. */
+  otherHeaders?: RawHeader[];
   usedSidecars: string[];
   instrument: Instrument;
   acquisition: Acquisition;
@@ -62,6 +64,8 @@ export interface HarvestResult {
   classifiable: Classifiable;
   issues: Issue[];
   sections?: HeaderSections;
+  /** Every statement of who worked at the microscope, of all headers: what may have to stay unpublished. */
+  operators?: { key: string; raw: string }[];
 }
 
 /** What a vendor's reader makes of a header; the harvest completes and checks it. */

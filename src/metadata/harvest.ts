@@ -3,12 +3,13 @@ import { issue } from '../domain/issue.ts';
 import { crossCheckPixelSize } from './cross-check.ts';
 import { MAX_HEADER_BYTES } from './decode-text.ts';
 import { fillRecord } from './fill-record.ts';
-import type { FoundHeader, HarvestInput, HarvestResult, RawHeader, VendorReading } from './harvest-types.ts';
+import type { HarvestInput, HarvestResult, RawHeader } from './harvest-types.ts';
+import type { KnownHeader } from './merge-readings.ts';
+import { mergeReadings } from './merge-readings.ts';
 import { looksLikeSidecar } from './sidecar-content.ts';
 import type { TermList } from './term-list.ts';
 import { readTiffFacts } from './tiff-facts.ts';
 import { VENDOR_TAGS } from './vendor-tags.ts';
-import type { VendorReader } from './vendors/registry.ts';
 import { VENDOR_READERS } from './vendors/registry.ts';
 
 function small({ bytes }: { bytes: Uint8Array }): boolean {
@@ -28,43 +29,54 @@ function withinLimits(input: HarvestInput, list: TermList): HarvestInput {
   return { ...input, tags: input.tags.filter(small), sidecars: input.sidecars.filter(small) };
 }
 
-interface Known {
-  reader: VendorReader;
-  found: FoundHeader;
-  reading: VendorReading;
-}
-
-/** The first reader that finds and understands its header. A fault inside a reader costs the header, never the picture. */
-function readKnown(input: HarvestInput, list: TermList): Known | undefined {
-  for (const reader of VENDOR_READERS) {
-    const found = reader.detect(input);
+/**
+ * Every header that a reader finds and understands, in the readers' order of trust; those that state nothing come last. A
+ * fault inside a reader costs its header, never the picture.
+ */
+function readKnown(input: HarvestInput, list: TermList): KnownHeader[] {
+  const known: KnownHeader[] = [];
+  for (const { vendor, detect, read } of VENDOR_READERS) {
+    const found = detect(input);
     if (found === undefined) continue;
     try {
-      return { reader, found, reading: reader.read(found.bytes, input) };
+      known.push({ vendor, found, reading: read(found.bytes, input) });
     } catch (error) {
       const { place } = found;
-      const message = `The ${reader.vendor} header in ${place} cannot be read: ${errorMessage(error)}.`;
-      list.issues.push(issue('header-unreadable', message, { place, vendor: reader.vendor }));
+      const message = `The ${vendor} header in ${place} cannot be read: ${errorMessage(error)}.`;
+      list.issues.push(issue('header-unreadable', message, { place, vendor }));
     }
   }
-  return undefined;
+  return known.toSorted((a, b) => Number(b.reading.terms.length > 0) - Number(a.reading.terms.length > 0));
 }
 
-function harvestKnown({ reader, found, reading }: Known, input: HarvestInput, list: TermList): HarvestResult {
-  const { place, bytes, sidecar } = found;
-  const { dataBarHeightPx, sections, encoding, classifiable } = reading;
-  list.terms.push(...reading.terms);
-  list.issues.push(...reading.issues);
+function rawHeaderOf({ found: { bytes, place } }: KnownHeader): RawHeader {
+  return { bytes, mediaType: 'text/plain', place };
+}
+
+function harvestKnown(
+  known: readonly [KnownHeader, ...KnownHeader[]],
+  input: HarvestInput,
+  list: TermList,
+): HarvestResult {
+  const [primary] = known;
+  const { place } = primary.found;
+  const { dataBarHeightPx, sections, encoding, classifiable } = mergeReadings(known, list);
   crossCheckPixelSize(list, input.image, dataBarHeightPx);
+  const others = known
+    .filter(({ found }, i) => known.findIndex((one) => one.found.place === found.place) === i)
+    .slice(1);
+  const operators = known.flatMap(({ reading }) => reading.terms.filter(({ term }) => term === 'operator'));
   return {
-    header: { vendor: reader.vendor, place, encoding, terms: list.terms },
-    rawHeader: { bytes, mediaType: 'text/plain', place },
-    usedSidecars: sidecar === undefined ? [] : [sidecar],
-    ...fillRecord(list.terms, reader.vendor),
+    header: { vendor: primary.vendor, place, encoding, terms: list.terms },
+    rawHeader: rawHeaderOf(primary),
+    ...(others.length === 0 ? {} : { otherHeaders: others.map(rawHeaderOf) }),
+    usedSidecars: [...new Set(known.flatMap(({ found }) => found.sidecar ?? []))],
+    ...fillRecord(list.terms, primary.vendor),
     ...(dataBarHeightPx === undefined ? {} : { dataBarHeightPx }),
     classifiable,
     issues: list.issues,
     sections,
+    ...(operators.length === 0 ? {} : { operators }),
   };
 }
 
@@ -111,5 +123,6 @@ export function harvest(input: HarvestInput): HarvestResult {
   const list: TermList = { terms: [], issues: [] };
   const limited = withinLimits(input, list);
   const known = readKnown(limited, list);
-  return known === undefined ? harvestUnknown(limited, list) : harvestKnown(known, limited, list);
+  const [primary, ...others] = known;
+  return primary === undefined ? harvestUnknown(limited, list) : harvestKnown([primary, ...others], limited, list);
 }

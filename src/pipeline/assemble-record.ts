@@ -88,16 +88,17 @@ function publishableHeader(
 
 /** The parsed header as JSON, less the operator where that may not be published. */
 export function publishableSections({ harvested }: PreparedFile, settings: WorkerSettings): string | undefined {
-  const { sections, header } = harvested;
+  const { sections, operators = [] } = harvested;
   if (!sections) return undefined;
-  const operators = header?.terms.filter(({ term }) => term === 'operator').map(({ key }) => key) ?? [];
   if (settings.publish.operator || operators.length === 0) return JSON.stringify(sections);
+  // By the name itself too: a header may state it under a second key.
+  const keys = new Set(operators.map(({ key }) => key));
+  const names = new Set(operators.map(({ raw }) => raw));
   const shown = Object.entries(sections).map(([section, entries]) => {
-    const hidden = Object.keys(entries).filter(
-      (key) => operators.includes(key) || operators.includes(`[${section}] ${key}`),
+    const kept = Object.entries(entries).filter(
+      ([key, value]) => !keys.has(key) && !keys.has(`[${section}] ${key}`) && !names.has(value.trim()),
     );
-    if (hidden.length === 0) return [section, entries] as const;
-    return [section, Object.fromEntries(Object.entries(entries).filter(([key]) => !hidden.includes(key)))] as const;
+    return [section, Object.fromEntries(kept)] as const;
   });
   return JSON.stringify(Object.fromEntries(shown));
 }
@@ -144,6 +145,11 @@ export function artefactFiles(
   const raw = prepared.harvested.rawHeader;
   if (raw && headerName !== undefined) {
     files.push({ role: 'header', name: headerName, mediaType: raw.mediaType, bytes: raw.bytes });
+  }
+  for (const [i, other] of (prepared.harvested.otherHeaders ?? []).entries()) {
+    if (!other.place.startsWith('tiff')) continue;
+    const name = artefactName(prepared, `header${i + 2}.bin`);
+    files.push({ role: 'header', name, mediaType: other.mediaType, bytes: other.bytes });
   }
   if (made.embedding) {
     const { buffer, byteOffset, byteLength } = made.embedding;

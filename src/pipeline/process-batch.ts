@@ -173,7 +173,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const draft = assembleRecord(prepared, classification, times.issues, settings, software);
   const jpeg = await prepared.jpeg;
   let clock = performance.now();
-  const { rawHeader } = prepared.harvested;
+  const { rawHeader, otherHeaders } = prepared.harvested;
   const headerJson = publishableSections(prepared, settings);
   const nexus = tools.nexus.write(
     {
@@ -184,6 +184,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
       fileName: artefactName(prepared, 'h5'),
       ...(headerJson !== undefined && { headerJson }),
       ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
+      ...(otherHeaders && { otherHeaders }),
       thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
       ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
     },

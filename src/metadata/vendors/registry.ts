@@ -25,7 +25,11 @@ function reader<Parsed>(
   return { vendor, detect, read: (bytes, input) => map(parse(bytes), input) };
 }
 
-/** The readers in the order in which they are asked; headers inside the TIFF come before sidecars. */
+/**
+ * The readers in their order of trust: what one states, those after it only complete and confirm. The microscope's own
+ * header in the TIFF comes first, then what its software wrote about it in other words, then sidecars, then calibrations
+ * by other programs.
+ */
 export const VENDOR_READERS: readonly VendorReader[] = [
   reader('FEI', detectFei, parseFei, mapFei),
   reader('Zeiss', detectZeiss, parseZeiss, mapZeiss),
