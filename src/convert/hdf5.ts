@@ -68,12 +68,12 @@ function writeTree(tree: Hdf5Tree, input: NexusInput): void {
 const TREE_BYTES = 64 * 1024;
 
 function expectedBytes(input: NexusInput): number {
-  const { picture, headerJson, rawHeader, otherHeaders = [], thumbnail, embedding, record } = input;
+  const { picture, headerJson, nffaJson, rawHeader, otherHeaders = [], thumbnail, embedding, record } = input;
   const { plane, colour, storedColour } = picture;
   const colourBytes = (storedColour ?? colour)?.data.byteLength ?? 0;
   const axes = 8 * (plane.widthPx + plane.heightPx);
   const terms = 256 * (record.header?.terms.length ?? 0);
-  const text = (headerJson?.length ?? 0) + terms;
+  const text = (headerJson?.length ?? 0) + (nffaJson?.length ?? 0) + terms;
   const headers = otherHeaders.reduce((sum, { bytes }) => sum + bytes.length, rawHeader?.bytes.length ?? 0);
   const binary = headers + thumbnail.bytes.length + (embedding?.vector.byteLength ?? 0);
   return plane.data.byteLength + colourBytes + axes + text + binary + TREE_BYTES;

@@ -2,15 +2,19 @@ import type { Hdf5Tree } from './hdf5-tree.ts';
 import type { NexusInput } from './nexus-input.ts';
 import { ATTACHMENTS } from './nexus-paths.ts';
 
-/** What makes the file sufficient without the files beside it: the record, the header, the JPEG, the embedding. */
+/**
+ * What makes the file sufficient without the files beside it: the record, also in the words of NFFA/NEP, the header, the
+ * JPEG, the embedding.
+ */
 export function writeAttachments(tree: Hdf5Tree, input: NexusInput): void {
-  const { thumbnail, embedding, headerJson, rawHeader } = input;
+  const { thumbnail, embedding, headerJson, nffaJson, rawHeader } = input;
   tree.replaceText(`${ATTACHMENTS}/thumbnail/file_name`, thumbnail.fileName);
   if (thumbnail.bytes.length > 0) {
     tree.bytes(`${ATTACHMENTS}/thumbnail/data`, thumbnail.bytes);
   }
   writeRecord(tree, input.record);
   if (headerJson !== undefined) writeJson(tree, 'header', headerJson);
+  if (nffaJson !== undefined) writeJson(tree, 'nffa', nffaJson);
   if (rawHeader !== undefined && rawHeader.bytes.length > 0) {
     const path = `${ATTACHMENTS}/raw_header`;
     tree.bytes(path, rawHeader.bytes);

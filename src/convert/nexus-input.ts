@@ -31,6 +31,8 @@ export interface NexusInput {
   fileName: string;
   /** The vendor header, parsed, as JSON. */
   headerJson?: string;
+  /** The record as a document of the NFFA/NEP schema for SEM, see nffaSemJson. */
+  nffaJson?: string;
   /** The vendor header as it stood in the file. */
   rawHeader?: { bytes: Uint8Array; place: string; encoding: string };
   /** Further headers of the same file. */

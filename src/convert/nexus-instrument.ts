@@ -32,8 +32,8 @@ function writeSoftware(tree: Hdf5Tree, name: string, version: string): void {
   tree.attribute(`${INSTRUMENT}/program1/program`, 'version', version);
 }
 
-/** Headers state the version of the control software, never its name. */
-function controlSoftware(vendor: string | undefined): string {
+/** Headers state the version of the control software, never its name; "unknown" for a vendor whose program we do not know. */
+export function controlSoftware(vendor: string | undefined): string {
   if (vendor === undefined) return 'unknown';
   if (/zeiss/i.test(vendor)) return 'SmartSEM';
   if (/\bfei\b|thermo/i.test(vendor)) return 'xT';

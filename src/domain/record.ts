@@ -130,7 +130,7 @@ export const Classification = z.strictObject({
 });
 export type Classification = z.infer<typeof Classification>;
 
-export const ArtefactRole = z.enum(['nexus', 'jpeg', 'header', 'sidecar', 'embedding']);
+export const ArtefactRole = z.enum(['nexus', 'jpeg', 'header', 'sidecar', 'embedding', 'nffa-sem']);
 export const Artefact = z.strictObject({
   role: ArtefactRole,
   path: z.string(),

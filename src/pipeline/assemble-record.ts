@@ -135,11 +135,17 @@ function rawHeaderName(prepared: PreparedFile): string | undefined {
 /** The files of a record beside record.json. */
 export function artefactFiles(
   prepared: PreparedFile,
-  made: { jpeg: Uint8Array; nexus: Uint8Array; embedding?: Float32Array },
+  made: { jpeg: Uint8Array; nexus: Uint8Array; nffaJson: string; embedding?: Float32Array },
 ): ArtefactFile[] {
   const files: ArtefactFile[] = [
     { role: 'nexus', name: artefactName(prepared, 'h5'), mediaType: 'application/x-hdf5', bytes: made.nexus },
     { role: 'jpeg', name: artefactName(prepared, 'jpg'), mediaType: 'image/jpeg', bytes: made.jpeg },
+    {
+      role: 'nffa-sem',
+      name: artefactName(prepared, 'nffa-sem.json'),
+      mediaType: 'application/json',
+      bytes: Buffer.from(made.nffaJson),
+    },
   ];
   const headerName = rawHeaderName(prepared);
   const raw = prepared.harvested.rawHeader;

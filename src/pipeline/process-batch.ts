@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ClassifiedImage, classifyBatch } from '../classify/classify-batch.ts';
 import type { OpenModel } from '../classify/open-model.ts';
 import type { NexusWriter } from '../convert/hdf5.ts';
+import { nffaSemJson } from '../convert/nffa-sem.ts';
 import { resolveTimes } from '../convert/start-time.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { recordFolder } from '../domain/ids.ts';
@@ -175,6 +176,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   let clock = performance.now();
   const { rawHeader, otherHeaders } = prepared.harvested;
   const headerJson = publishableSections(prepared, settings);
+  const nffaJson = nffaSemJson(draft, times);
   const nexus = tools.nexus.write(
     {
       record: draft,
@@ -183,6 +185,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
       endTime: times.endTime,
       fileName: artefactName(prepared, 'h5'),
       ...(headerJson !== undefined && { headerJson }),
+      nffaJson,
       ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
       ...(otherHeaders && { otherHeaders }),
       thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
@@ -192,7 +195,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   );
   prepared.ms.hdf5 = performance.now() - clock;
   clock = performance.now();
-  const artefacts = artefactFiles(prepared, { jpeg, nexus, ...(embedding && { embedding }) });
+  const artefacts = artefactFiles(prepared, { jpeg, nexus, nffaJson, ...(embedding && { embedding }) });
   if (prepared.previous) {
     const record = await reviseRecord(draft, artefacts, prepared.previous);
     prepared.ms.write = performance.now() - clock;

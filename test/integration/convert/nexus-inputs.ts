@@ -133,6 +133,7 @@ export function fullInput(): NexusInput {
     },
     {
       headerJson: JSON.stringify({ System: { Path: 'C:\\Users\\sem\\image.tif' } }),
+      nffaJson: JSON.stringify({ entry: { title: 'Prüfung' } }),
       rawHeader: { bytes: Uint8Array.of(65, 0xb5, 0, 66), place: 'tag 34118', encoding: 'latin1' },
       embedding: { vector: Float32Array.of(0.25, -0.5, 1), backboneSha256: 'ab'.repeat(32), preprocessing: 'sem-256' },
       sample: {
