@@ -32,6 +32,8 @@ export interface HarvestInput {
   tiffText?: TiffText;
   sidecars: readonly SidecarBytes[];
   image: { widthPx: number; heightPx: number };
+  /** When the file was last modified and when it was read, in milliseconds since 1970: bounds of the header's date. */
+  times?: { fileModifiedMs: number; nowMs: number };
 }
 
 /** A header as a tree of its own words: section, key, the very characters. JSON-able. */

@@ -1,6 +1,6 @@
 import { errorMessage } from '../domain/errors.ts';
 import { issue } from '../domain/issue.ts';
-import { crossCheckPixelSize } from './cross-check.ts';
+import { checkDate, crossCheckPixelSize } from './cross-check.ts';
 import { MAX_HEADER_BYTES } from './decode-text.ts';
 import { fillRecord } from './fill-record.ts';
 import type { HarvestInput, HarvestResult, RawHeader } from './harvest-types.ts';
@@ -124,5 +124,8 @@ export function harvest(input: HarvestInput): HarvestResult {
   const limited = withinLimits(input, list);
   const known = readKnown(limited, list);
   const [primary, ...others] = known;
-  return primary === undefined ? harvestUnknown(limited, list) : harvestKnown([primary, ...others], limited, list);
+  const result =
+    primary === undefined ? harvestUnknown(limited, list) : harvestKnown([primary, ...others], limited, list);
+  checkDate(list, input.times);
+  return result;
 }

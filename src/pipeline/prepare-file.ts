@@ -110,6 +110,7 @@ async function prepare(
     ...(await readTiffFacts(decoded.tiff, VENDOR_TAG_NUMBERS)),
     sidecars,
     image: { widthPx: image.widthPx, heightPx: image.heightPx },
+    times: { fileModifiedMs: mtimeMs, nowMs: startedAt.getTime() },
   });
   lap('harvest');
 

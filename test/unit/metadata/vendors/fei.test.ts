@@ -183,6 +183,7 @@ describe('the FEI header', () => {
     expect(cropped).not.toHaveProperty('dataBarHeightPx');
     expect(cropped.issues).toEqual([
       expect.objectContaining({ code: 'data-bar-implausible', barHeightPx: 79, tiffHeightPx: 900 }),
+      expect.objectContaining({ code: 'image-size-conflict', headerHeightPx: 1024, tiffRowsPx: 900 }),
     ]);
   });
 
