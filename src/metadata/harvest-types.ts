@@ -6,6 +6,10 @@ export interface TagBytes {
   place: string;
   tag: number;
   bytes: Uint8Array;
+  /** The values of a short tag of numbers, in the file's byte order already. */
+  numbers?: readonly number[];
+  /** Columns of the page whose directory holds the tag. */
+  pageWidthPx?: number;
 }
 
 /** A file that stands beside the picture. */
@@ -34,6 +38,8 @@ export interface HarvestInput {
   image: { widthPx: number; heightPx: number };
   /** When the file was last modified and when it was read, in milliseconds since 1970: bounds of the header's date. */
   times?: { fileModifiedMs: number; nowMs: number };
+  /** Bytes of the picture file, for headers that point into it; undefined where the file does not hold them all. */
+  readAt?: (offset: number, length: number) => Uint8Array | undefined;
 }
 
 /** A header as a tree of its own words: section, key, the very characters. JSON-able. */
@@ -86,4 +92,6 @@ export interface FoundHeader {
   place: string;
   bytes: Uint8Array;
   sidecar?: string;
+  /** Of a header that is no text. */
+  mediaType?: string;
 }

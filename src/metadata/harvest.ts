@@ -35,11 +35,11 @@ function withinLimits(input: HarvestInput, list: TermList): HarvestInput {
  */
 function readKnown(input: HarvestInput, list: TermList): KnownHeader[] {
   const known: KnownHeader[] = [];
-  for (const { vendor, detect, read } of VENDOR_READERS) {
+  for (const { vendor, program, detect, read } of VENDOR_READERS) {
     const found = detect(input);
     if (found === undefined) continue;
     try {
-      known.push({ vendor, found, reading: read(found.bytes, input) });
+      known.push({ vendor, ...(program && { program }), found, reading: read(found.bytes, input) });
     } catch (error) {
       const { place } = found;
       const message = `The ${vendor} header in ${place} cannot be read: ${errorMessage(error)}.`;
@@ -49,8 +49,8 @@ function readKnown(input: HarvestInput, list: TermList): KnownHeader[] {
   return known.toSorted((a, b) => Number(b.reading.terms.length > 0) - Number(a.reading.terms.length > 0));
 }
 
-function rawHeaderOf({ found: { bytes, place } }: KnownHeader): RawHeader {
-  return { bytes, mediaType: 'text/plain', place };
+function rawHeaderOf({ found: { bytes, place, mediaType = 'text/plain' } }: KnownHeader): RawHeader {
+  return { bytes, mediaType, place };
 }
 
 function harvestKnown(
@@ -65,13 +65,14 @@ function harvestKnown(
   const others = known
     .filter(({ found }, i) => known.findIndex((one) => one.found.place === found.place) === i)
     .slice(1);
+  const maker = known.find(({ program }) => program !== true);
   const operators = known.flatMap(({ reading }) => reading.terms.filter(({ term }) => term === 'operator'));
   return {
     header: { vendor: primary.vendor, place, encoding, terms: list.terms },
     rawHeader: rawHeaderOf(primary),
     ...(others.length === 0 ? {} : { otherHeaders: others.map(rawHeaderOf) }),
     usedSidecars: [...new Set(known.flatMap(({ found }) => found.sidecar ?? []))],
-    ...fillRecord(list.terms, primary.vendor),
+    ...fillRecord(list.terms, maker?.vendor),
     ...(dataBarHeightPx === undefined ? {} : { dataBarHeightPx }),
     classifiable,
     issues: list.issues,

@@ -8,6 +8,8 @@ import type { TermList } from './term-list.ts';
 /** One header of a picture that was found and understood. */
 export interface KnownHeader {
   vendor: string;
+  /** Written by a program that opened the picture, not by the microscope: it names no instrument. */
+  program?: true;
   found: FoundHeader;
   reading: VendorReading;
 }

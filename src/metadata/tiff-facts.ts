@@ -1,4 +1,3 @@
-import { parseQuantity, toSi } from '../domain/units.ts';
 import type { HarvestInput, TiffText } from './harvest-types.ts';
 import { readClock, readDays } from './local-time.ts';
 import type { TermList } from './term-list.ts';
@@ -21,25 +20,12 @@ function plausible(pixelSizeM: number): boolean {
   return pixelSizeM >= SMALLEST_PIXEL_M && pixelSizeM <= LARGEST_PIXEL_M;
 }
 
-/** ImageJ writes no resolution unit but "unit=micron" into the description. */
-function imageJUnitM(description: string | undefined): number | undefined {
-  if (description?.startsWith('ImageJ=') !== true) return undefined;
-  const unit = /^unit=(.{1,20})$/m.exec(description)?.[1]?.trim().replace(String.raw`\u00B5`, 'µ');
-  const quantity = unit === undefined ? undefined : parseQuantity(`1 ${unit}`);
-  return quantity === undefined ? undefined : toSi(quantity, 'length');
-}
-
-function metresPerUnit(text: TiffText): number | undefined {
-  const unit = text.resolution?.unit;
-  return unit === 'inch' || unit === 'centimetre' ? METRES_PER_UNIT[unit] : imageJUnitM(text.imageDescription);
-}
-
 function addResolution(list: TermList, text: TiffText): void {
   const { resolution } = text;
-  const unitM = metresPerUnit(text);
-  if (resolution === undefined || unitM === undefined) return;
+  if (resolution === undefined || resolution.unit === 'none') return;
   const { xPerUnit, yPerUnit, unit } = resolution;
-  if (unit !== 'none' && PRINT_DPI.has(Math.round((xPerUnit * METRES_PER_UNIT.inch) / unitM))) return;
+  const unitM = METRES_PER_UNIT[unit];
+  if (PRINT_DPI.has(Math.round((xPerUnit * METRES_PER_UNIT.inch) / unitM))) return;
   const [x, y] = [unitM / xPerUnit, unitM / yPerUnit];
   if (!plausible(x) || !plausible(y)) return;
   addValue(list, 'pixel_size_x', x, { key: 'XResolution', raw: `${xPerUnit} per ${unit}`, trust: 'low' });

@@ -7,6 +7,14 @@ export const VENDOR_TAGS: readonly { tag: number; vendor: string }[] = [
   { tag: 34683, vendor: 'Phenom or Thermo Fisher XML' },
   { tag: 50431, vendor: 'Tescan' },
   { tag: 51023, vendor: 'Zeiss Fibics / Atlas' },
+  { tag: 33560, vendor: 'Olympus SIS' },
+  { tag: 33471, vendor: 'Olympus SIS (a text of its own)' },
+  // Units of x and y, their scales, and the tree of tags.
+  { tag: 65027, vendor: 'Gatan DigitalMicrograph' },
+  { tag: 65003, vendor: 'Gatan DigitalMicrograph' },
+  { tag: 65004, vendor: 'Gatan DigitalMicrograph' },
+  { tag: 65009, vendor: 'Gatan DigitalMicrograph' },
+  { tag: 65010, vendor: 'Gatan DigitalMicrograph' },
 ];
 
 export const VENDOR_TAG_NUMBERS: ReadonlySet<number> = new Set(VENDOR_TAGS.map(({ tag }) => tag));

@@ -9,7 +9,7 @@ import { decodePicture } from '../raster/decode-picture.ts';
 import { toGrey8 } from '../raster/display.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { EmbedOutcome } from '../train/dataset.ts';
-import { readTiffFacts } from './tiff-facts.ts';
+import { readerInto, readTiffFacts } from './tiff-facts.ts';
 
 const MAX_PIXEL_BYTES = 512 * 2 ** 20;
 
@@ -18,7 +18,8 @@ export async function networkImage(bytes: Uint8Array, fileName: string): Promise
   const { picture, tiff } = await decodePicture(bytes, { maxPixelBytes: MAX_PIXEL_BYTES });
   const { widthPx, heightPx } = picture.facts;
   const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
-  const { dataBarHeightPx = 0 } = harvest({ fileName, ...facts, sidecars: [], image: { widthPx, heightPx } });
+  const image = { widthPx, heightPx };
+  const { dataBarHeightPx = 0 } = harvest({ fileName, ...facts, sidecars: [], image, readAt: readerInto(bytes) });
   return await preprocess(toGrey8(picture, { rows: heightPx - dataBarHeightPx }));
 }
 

@@ -15,7 +15,7 @@ import type { Grey8 } from '../raster/picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { type FileResult, type FileTask, NOT_ACCEPTED, type StageMs, type WorkerSettings } from './protocol.ts';
 import { readStable } from './read-stable.ts';
-import { readTiffFacts } from './tiff-facts.ts';
+import { readerInto, readTiffFacts } from './tiff-facts.ts';
 
 export interface SidecarFile {
   name: string;
@@ -111,6 +111,7 @@ async function prepare(
     sidecars,
     image: { widthPx: image.widthPx, heightPx: image.heightPx },
     times: { fileModifiedMs: mtimeMs, nowMs: startedAt.getTime() },
+    readAt: readerInto(bytes),
   });
   lap('harvest');
 

@@ -1,11 +1,15 @@
-import type { TagBytes, TiffText } from '../metadata/harvest-types.ts';
+import { MAX_HEADER_BYTES } from '../metadata/decode-text.ts';
+import type { HarvestInput, TagBytes, TiffText } from '../metadata/harvest-types.ts';
 import type { Tiff, TiffPage } from '../raster/tiff-directory.ts';
 import { TAG } from '../raster/tiff-format.ts';
+import { tagNumbers } from '../raster/tiff-values.ts';
 
 /** Resolution units of TIFF 6.0, tag 296. */
 const RESOLUTION_UNITS = { 1: 'none', 2: 'inch', 3: 'centimetre' } as const;
 /** Vendors write their header into the first pages; a stack repeats it on each. */
 const PAGES_SEARCHED = 8;
+/** Headers made of numbers keep one or a few in a tag; longer tags are read as bytes. */
+const NUMBERS_READ = 16;
 
 /** What the harvest may know of a TIFF: the raw vendor tags of its first pages, and what the standard tags say. */
 export async function readTiffFacts(
@@ -15,19 +19,37 @@ export async function readTiffFacts(
   if (!tiff) return { tags: [] };
   const tags: TagBytes[] = [];
   for (const tag of vendorTags) {
-    const bytes = await firstTag(tiff, tag);
-    if (bytes) tags.push({ place: `tiff:${tag}`, tag, bytes });
+    const found = await firstTag(tiff, tag);
+    if (found) tags.push(found);
   }
   return { tags, tiffText: await standardTags(tiff.pages[0]) };
 }
 
-async function firstTag(tiff: Tiff, tag: number): Promise<Uint8Array | undefined> {
+async function firstTag(tiff: Tiff, tag: number): Promise<TagBytes | undefined> {
   for (const page of tiff.pages.slice(0, PAGES_SEARCHED)) {
     // A damaged vendor tag must not cost the picture; the harvest then says that the header is unknown.
     const raw = page.entries.has(tag) ? await page.tag(tag).catch(() => undefined) : undefined;
-    if (raw) return raw.bytes;
+    if (!raw) continue;
+    const numbers = raw.count <= NUMBERS_READ ? tagNumbers(raw, page.littleEndian) : undefined;
+    const pageWidthPx = page.image?.widthPx;
+    return {
+      place: `tiff:${tag}`,
+      tag,
+      bytes: raw.bytes,
+      ...(numbers && { numbers: [...numbers] }),
+      ...(pageWidthPx !== undefined && { pageWidthPx }),
+    };
   }
   return undefined;
+}
+
+/** Lets a harvest look into the file where its header points; at most {@link MAX_HEADER_BYTES} at once. */
+export function readerInto(file: Uint8Array): NonNullable<HarvestInput['readAt']> {
+  return (offset, length) => {
+    const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+    if (!whole || length > MAX_HEADER_BYTES || offset + length > file.length) return undefined;
+    return file.subarray(offset, offset + length);
+  };
 }
 
 async function standardTags(page: TiffPage): Promise<TiffText> {

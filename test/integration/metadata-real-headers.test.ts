@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { harvest } from '../../src/metadata/harvest.ts';
-import type { HarvestInput, HarvestResult, TagBytes } from '../../src/metadata/harvest-types.ts';
+import type { HarvestInput, HarvestResult } from '../../src/metadata/harvest-types.ts';
 import { looksLikeSidecar } from '../../src/metadata/sidecar-content.ts';
 import { VENDOR_TAG_NUMBERS } from '../../src/metadata/vendor-tags.ts';
+import { readerInto, readTiffFacts } from '../../src/pipeline/tiff-facts.ts';
 import { memorySource } from '../../src/raster/memory-source.ts';
 import { readTiff } from '../../src/raster/tiff-directory.ts';
 import { pairSidecars } from '../../src/watcher/pair-sidecars.ts';
@@ -20,21 +21,17 @@ const expected = JSON.parse(
 const root = join(sharedDir() ?? '', 'samples/headers');
 
 async function inputOf(folder: string, name: string): Promise<HarvestInput> {
-  const { pages } = await readTiff(memorySource(readFileSync(join(root, folder, name))));
-  const tags: TagBytes[] = [];
-  for (const page of pages) {
-    for (const tag of page.entries.keys()) {
-      const value = VENDOR_TAG_NUMBERS.has(tag) ? await page.tag(tag) : undefined;
-      if (value !== undefined) tags.push({ place: `tiff:${tag}`, tag, bytes: value.bytes });
-    }
-  }
+  const file = readFileSync(join(root, folder, name));
+  const tiff = await readTiff(memorySource(file));
+  const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
+  const { pages } = tiff;
   const [widthPx = 0] = (await pages[0].numbers(256)) ?? [];
   const [heightPx = 0] = (await pages[0].numbers(257)) ?? [];
   const listing = readdirSync(join(root, folder));
   const texts = listing.filter((other) => other.endsWith('.txt'));
   const paired = pairSidecars([name], texts).sidecarsOf(name);
   const sidecars = paired.map((sidecar) => ({ name: sidecar, bytes: readFileSync(join(root, folder, sidecar)) }));
-  return { fileName: name, tags, sidecars, image: { widthPx, heightPx } };
+  return { fileName: name, ...facts, sidecars, image: { widthPx, heightPx }, readAt: readerInto(file) };
 }
 
 async function harvestSample(path: string): Promise<HarvestResult> {
@@ -79,6 +76,21 @@ describe.skipIf(sharedDir() === undefined)('real headers', () => {
         .map((name) => `${folder}/${name}`),
     );
     expect(Object.keys(expected.files)).toEqual(expect.arrayContaining(files));
+  });
+
+  it('covers every sample of Olympus SIS, DigitalMicrograph and ImageJ, and trusts the last two less', async () => {
+    const folders = ['olympus-sis', 'other'];
+    const files = folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
+    expect(Object.keys(expected.files)).toEqual(expect.arrayContaining(files));
+    const read = await Promise.all(files.map(async (path) => await harvestSample(path)));
+    const pixelSizes = read.map(({ header }) => header?.terms.find(({ term }) => term === 'pixel_size_x'));
+    const trusts = read.map(({ header }, index) => `${header?.vendor}: ${pixelSizes[index]?.trust}`);
+    expect(trusts.toSorted()).toEqual([
+      'Gatan DigitalMicrograph: derived',
+      'ImageJ: low',
+      'Olympus SIS: measured',
+      'Olympus SIS: measured',
+    ]);
   });
 
   it('finds the data bars that are there and no others', async () => {

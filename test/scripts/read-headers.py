@@ -4,6 +4,7 @@ usage: read-headers.py SAMPLES_HEADERS_DIR > test/fixtures/headers-expected.json
 
 FEI and Zeiss: tifffile (fei_metadata, sem_metadata) for every value, RosettaSciIO for a second pixel size. Where both are silent
 the value was read by hand from the raw text and stands in BY_HAND; neither reads Hitachi sidecars, so those are all by hand.
+Olympus SIS: tifffile's block of tag 33560 on whatever page holds it. DigitalMicrograph and ImageJ: only RosettaSciIO knows them.
 Everything is in SI; the pixel size of RosettaSciIO is kept apart, because it reads Zeiss's unnamed number, which has more digits.
 """
 
@@ -114,6 +115,31 @@ def zeiss(metadata):
     }
 
 
+def sis(tiff):
+    """tifffile's dictionary of the block of tag 33560, on the first page that has one."""
+    found = next((page.tags[33560].value for page in tiff.pages if 33560 in page.tags), {})
+    return {
+        "pixelSizeXM": found.get("pixelsizex"),
+        "pixelSizeYM": found.get("pixelsizey"),
+        "magnification": found.get("magnification"),
+        "detector": found.get("cameraname") or None,
+        "acquiredAt": found["datetime"].isoformat() if "datetime" in found else None,
+    }
+
+
+def calibration(path):
+    """RosettaSciIO's axes of what an image program calibrated."""
+    axes = {axis["name"]: axis for axis in rsciio.tiff.file_reader(str(path))[0]["axes"]}
+    return {
+        field: axes[name]["scale"] * UNITS["length"][axes[name]["units"]]
+        for field, name in (("pixelSizeXM", "width"), ("pixelSizeYM", "height"))
+    }
+
+
+def read_values(values):
+    return {"values": {key: value for key, value in values.items() if value is not None}, "byHand": []}
+
+
 def read(path, name):
     with tifffile.TiffFile(path) as tiff:
         if tiff.is_fei:
@@ -138,6 +164,11 @@ def main():
         for path in sorted((root / vendor).glob("*.tif")):
             name = f"{vendor}/{path.name}"
             files[name] = read(path, name)
+    for path in sorted((root / "olympus-sis").glob("*.tif")):
+        with tifffile.TiffFile(path) as tiff:
+            files[f"olympus-sis/{path.name}"] = read_values(sis(tiff))
+    for path in sorted((root / "other").glob("*.tif")):
+        files[f"other/{path.name}"] = read_values(calibration(path))
     for name, values in BY_HAND.items():
         files.setdefault(name, {"values": values, "byHand": sorted(values)})
     readers = {"tifffile": tifffile.__version__, "rosettasciio": rsciio.__version__}

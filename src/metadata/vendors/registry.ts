@@ -1,10 +1,19 @@
 import type { FoundHeader, HarvestInput, VendorReading } from '../harvest-types.ts';
+import { detectDigitalMicrograph } from './digital-micrograph/detect.ts';
+import { mapDigitalMicrograph } from './digital-micrograph/map.ts';
+import { parseDigitalMicrograph } from './digital-micrograph/parse.ts';
 import { detectFei } from './fei/detect.ts';
 import { mapFei } from './fei/map.ts';
 import { parseFei } from './fei/parse.ts';
 import { detectHitachi } from './hitachi/detect.ts';
 import { mapHitachi } from './hitachi/map.ts';
 import { parseHitachi } from './hitachi/parse.ts';
+import { detectImageJ } from './imagej/detect.ts';
+import { mapImageJ } from './imagej/map.ts';
+import { parseImageJ } from './imagej/parse.ts';
+import { detectSis } from './olympus-sis/detect.ts';
+import { mapSis } from './olympus-sis/map.ts';
+import { parseSis } from './olympus-sis/parse.ts';
 import { detectZeiss } from './zeiss/detect.ts';
 import { mapZeiss } from './zeiss/map.ts';
 import { parseZeiss } from './zeiss/parse.ts';
@@ -12,6 +21,8 @@ import { parseZeiss } from './zeiss/parse.ts';
 /** Reads the headers of one vendor. */
 export interface VendorReader {
   vendor: string;
+  /** A program that wrote the file, not the maker of a microscope: it never becomes the instrument's vendor. */
+  program?: true;
   detect: (input: HarvestInput) => FoundHeader | undefined;
   read: (bytes: Uint8Array, input: HarvestInput) => VendorReading;
 }
@@ -34,4 +45,13 @@ export const VENDOR_READERS: readonly VendorReader[] = [
   reader('FEI', detectFei, parseFei, mapFei),
   reader('Zeiss', detectZeiss, parseZeiss, mapZeiss),
   reader('Hitachi', detectHitachi, parseHitachi, mapHitachi),
+  // Last resorts: a camera's and an image program's calibration, where no microscope says anything.
+  { ...reader('Olympus SIS', detectSis, parseSis, mapSis), program: true },
+  {
+    vendor: 'Gatan DigitalMicrograph',
+    program: true,
+    detect: detectDigitalMicrograph,
+    read: (_, input) => mapDigitalMicrograph(parseDigitalMicrograph(input)),
+  },
+  { ...reader('ImageJ', detectImageJ, parseImageJ, mapImageJ), program: true },
 ];
