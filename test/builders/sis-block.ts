@@ -15,7 +15,7 @@ export const SIS_BLOCK_AT = 200;
 export function sisFile(statement: SisStatement): Uint8Array {
   const file = Buffer.alloc(300);
   const { name = '', time = [1, 10, 24, 2, 116], lengthExponent = -9 } = statement;
-  const [x, y] = statement.pixelSize ?? [1.5, 1.25];
+  const [x, y] = statement.pixelSize ?? [1.5, 1.5];
   file.writeInt16LE(lengthExponent, 16 + 10);
   file.writeDoubleLE(x, 16 + 12);
   file.writeDoubleLE(y, 16 + 20);

@@ -21,12 +21,12 @@ function read(statement: SisStatement): HarvestResult {
 
 describe('an Olympus SIS block', () => {
   it('states pixel size, magnification, camera, name and the minute', () => {
-    const result = read({ pixelSize: [1.5376, 1.25], cameraName: 'Quemesa', name: 'AuNi 1' });
+    const result = read({ pixelSize: [1.5376, 1.5375], cameraName: 'Quemesa', name: 'AuNi 1' });
     expect(result.acquisition).toEqual({
       pixelSizeXM: 1.5376e-9,
-      pixelSizeYM: 1.25e-9,
+      pixelSizeYM: 1.5375e-9,
       fieldWidthM: 645 * 1.5376e-9,
-      fieldHeightM: 516 * 1.25e-9,
+      fieldHeightM: 516 * 1.5375e-9,
       magnification: 125_000,
       detector: 'Quemesa',
       acquiredAt: '2016-03-24T10:01:00',
