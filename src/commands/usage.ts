@@ -38,6 +38,7 @@ const WORK: Record<string, OptionSpec> = {
     help: 'memory at which a worker is stopped (default: 1536)',
     setting: 'workers.memoryMiB',
   },
+  pages: { value: 'PAGES', help: 'first or all: pages of a TIFF in the HDF5 (default: all)', setting: 'convert.pages' },
   'no-classify': { flag: true, help: 'no labels' },
 };
 

@@ -77,6 +77,14 @@ export const Config = z.strictObject({
     .strictObject({
       jpegQuality: z.int().min(1).max(100).default(90).describe('Quality of the JPEG.'),
       jpegLongSidePx: z.int().min(16).optional().describe('Long side of the JPEG. Default: that of the picture.'),
+      pages: z
+        .enum(['first', 'all'])
+        .default('all')
+        .describe('Pages of a TIFF that go into the HDF5; the first is the picture of the record either way.'),
+      compression: z
+        .enum(['none', 'gzip'])
+        .default('none')
+        .describe('How the HDF5 stores pixels; gzip makes smaller files and takes longer.'),
     })
     .prefault({}),
   classify: z

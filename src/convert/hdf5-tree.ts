@@ -33,3 +33,17 @@ export interface FillableTree extends Hdf5Tree {
   replaceTexts(path: string, values: readonly string[]): void;
   replaceArray(path: string, data: SampleArray): void;
 }
+
+/** A tree that also takes what comes piece by piece. */
+export interface GrowingTree extends FillableTree {
+  /** Room for pictures of one size, [pictures, rows, columns], of the sample type of `like`; `frame` brings their samples. */
+  stack(path: string, like: SampleArray, shape: readonly [number, number, number]): void;
+  /** Sets the samples of picture `index` of a stack. */
+  frame(path: string, index: number, data: SampleArray, size: readonly [number, number]): void;
+  /** Cuts what `stack` made room for. */
+  resize(path: string, shape: readonly number[]): void;
+  /** An attribute with a list of texts. */
+  textsAttribute(path: string, name: string, values: readonly string[]): void;
+  /** A uint32 attribute: the validator refuses signed indices of axes. */
+  unsigned(path: string, name: string, value: number): void;
+}

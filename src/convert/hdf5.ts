@@ -1,6 +1,7 @@
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import { type Allocate, type Hdf5, openHdf5 } from './hdf5-file.ts';
 import { type SkeletonWriter, skeletonWriter } from './hdf5-skeletons.ts';
+import type { Compression } from './hdf5-storage.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';
 import { writeAttachments } from './nexus-attachments.ts';
 import { writeClassification } from './nexus-classification.ts';
@@ -9,6 +10,7 @@ import { writeEvent } from './nexus-event.ts';
 import { keptRows, writeImage, writePixels } from './nexus-image.ts';
 import type { NexusConstants, NexusInput } from './nexus-input.ts';
 import { writeInstrument } from './nexus-instrument.ts';
+import { bytesOfPages, type NexusPages, writePages } from './nexus-pages.ts';
 
 export interface NexusWriter {
   /**
@@ -16,16 +18,35 @@ export interface NexusWriter {
    * in a buffer of `allocate`. Throws IngestError `convert/hdf5`; the next write is not affected.
    */
   write(input: NexusInput, allocate?: Allocate): Uint8Array;
+  /**
+   * The file that `write` gave for `pages.input`, with the further pages, whose samples take about `bytes` bytes. Throws
+   * IngestError `convert/hdf5`; `nexus` then stands as it is.
+   */
+  addPages(nexus: Uint8Array, pages: NexusPages, bytes: { frames: number; others: number }): Promise<Uint8Array>;
 }
 
 /**
  * Starts the HDF5 library of this thread (about 0.1 s on the first call) on the bytes of the template, see
- * loadNexusTemplate; what `constants` add to the template is added once.
+ * loadNexusTemplate; what `constants` add to the template is added once. Pixels are stored as `compression` says.
  */
-export async function openNexusWriter(template: Uint8Array, constants: NexusConstants = {}): Promise<NexusWriter> {
-  const hdf5 = await openHdf5();
+export async function openNexusWriter(
+  template: Uint8Array,
+  constants: NexusConstants = {},
+  compression: Compression = 'none',
+): Promise<NexusWriter> {
+  const hdf5 = await openHdf5(compression);
   const writerFor = writers(hdf5, template, constants);
-  return { write: (input, allocate) => writeNexus(writerFor, input, allocate) };
+  return {
+    write: (input, allocate) => writeNexus(writerFor, input, allocate),
+    async addPages(nexus, pages, bytes) {
+      try {
+        const size = nexus.length + bytesOfPages(pages.input, bytes.frames, bytes.others);
+        return await hdf5.extend(nexus, (tree) => writePages(tree, pages), size);
+      } catch (error) {
+        throw refused(pages.input, error);
+      }
+    },
+  };
 }
 
 type WriterFor = (record: NexusInput['record']) => SkeletonWriter;
@@ -48,9 +69,13 @@ function writeNexus(writerFor: WriterFor, input: NexusInput, allocate: Allocate 
   try {
     return writerFor(input.record).write((tree) => writeTree(tree, input), expectedBytes(input), allocate);
   } catch (error) {
-    const message = `Writing ${input.fileName}: expected the HDF5 library to take the record, but ${errorMessage(error)}`;
-    throw new IngestError('convert/hdf5', message, { cause: error });
+    throw refused(input, error);
   }
+}
+
+function refused({ fileName }: NexusInput, cause: unknown): IngestError {
+  const message = `Writing ${fileName}: expected the HDF5 library to take the record, but ${errorMessage(cause)}`;
+  return new IngestError('convert/hdf5', message, { cause });
 }
 
 /** The pixels come last, so that the file in memory does not grow, and is not copied, behind them. */

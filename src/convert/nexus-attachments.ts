@@ -39,14 +39,14 @@ export function writeAttachments(tree: Hdf5Tree, input: NexusInput): void {
  * name that says so; together the two notes are the whole record.
  */
 function writeRecord(tree: Hdf5Tree, record: NexusInput['record']): void {
-  const { header, ...rest } = record;
-  if (header === undefined) {
-    tree.replaceText(`${ATTACHMENTS}/record/data`, JSON.stringify(rest));
-    return;
-  }
-  const { terms, ...place } = header;
-  tree.replaceText(`${ATTACHMENTS}/record/data`, JSON.stringify({ ...rest, header: place }));
-  writeJson(tree, 'header_terms', JSON.stringify(terms));
+  replaceRecord(tree, record);
+  if (record.header) writeJson(tree, 'header_terms', JSON.stringify(record.header.terms));
+}
+
+/** Gives the note of the record, less the terms of its header, the text that belongs to `record`. */
+export function replaceRecord(tree: Hdf5Tree, { header, ...rest }: NexusInput['record']): void {
+  const { terms: _, ...place } = header ?? { terms: [] };
+  tree.replaceText(`${ATTACHMENTS}/record/data`, JSON.stringify({ ...rest, ...(header && { header: place }) }));
 }
 
 /** A note of this form is shown by h5web and NOMAD. */

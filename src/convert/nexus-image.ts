@@ -3,7 +3,7 @@ import type { Picture, SampleArray, StoredColour } from '../raster/picture.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';
 import { imagingMode } from './imaging-mode.ts';
 import type { NexusInput } from './nexus-input.ts';
-import { ATTACHMENTS, IMAGE, PLOT } from './nexus-paths.ts';
+import { ATTACHMENTS, IMAGE, PLOT, ROI_IMAGE } from './nexus-paths.ts';
 
 /** Rows of the picture that are micrograph: all of them less the data bar whose height the *header* states. */
 export function keptRows({ record, picture }: Pick<NexusInput, 'record' | 'picture'>): number {
@@ -13,14 +13,23 @@ export function keptRows({ record, picture }: Pick<NexusInput, 'record' | 'pictu
 
 /** Where the picture came from and what it shows; the pixels themselves are {@link writePixels}. */
 export function writeImage(tree: Hdf5Tree, input: NexusInput): void {
-  const { detector, detectorMode, beam } = input.record.acquisition;
+  const { detector } = input.record.acquisition;
   if (detector !== undefined) tree.replaceText(`${IMAGE}/process1/detector_identifier`, detector);
-  const mode = beam === 'light' ? undefined : imagingMode(detector, detectorMode);
-  if (mode === undefined) return;
+  const mode = knownMode(input.record.acquisition);
+  if (mode !== undefined) writeMode(tree, mode);
+}
+
+/** What the picture shows, where the header says it. */
+export function knownMode({ detector, detectorMode, beam }: Acquisition): string | undefined {
+  return beam === 'light' ? undefined : imagingMode(detector, detectorMode);
+}
+
+/** The image of the region of interest, which NXem wants with its mode. */
+export function writeMode(tree: Hdf5Tree, mode: string): void {
   tree.group('/entry/roi1', 'NXroi_process');
   tree.group('/entry/roi1/img', 'NXem_img');
-  tree.group('/entry/roi1/img/image1', 'NXimage');
-  tree.word('/entry/roi1/img/image1/imaging_mode', mode);
+  tree.group(ROI_IMAGE, 'NXimage');
+  tree.word(`${ROI_IMAGE}/imaging_mode`, mode);
 }
 
 /** The stored values bit for bit, rows in TIFF order, with their axes; the rows of the data bar go to the attachments. */

@@ -22,6 +22,8 @@ export const ISSUE_CATALOGUE = {
   'preparation-date-assumed': 'info',
   'not-tiff': 'info',
   'more-pages': 'info',
+  'pages-left-out': 'warning',
+  'page-unreadable': 'warning',
   'no-contrast': 'warning',
   'sidecar-unreadable': 'warning',
   'tiff-damaged': 'warning',

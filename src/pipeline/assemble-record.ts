@@ -38,7 +38,7 @@ export function assembleRecord(
     acquisition: acquisition(harvested.acquisition, settings),
     ...(harvested.header && { header: publishableHeader(harvested.header, prepared, settings) }),
     classification,
-    issues: [...prepared.issues, ...harvested.issues, ...timeIssues, ...standingIssues(prepared)],
+    issues: [...prepared.issues, ...harvested.issues, ...timeIssues, ...standingIssues(prepared, settings)],
     provenance: {
       software: software.name,
       version: software.version,
@@ -104,13 +104,15 @@ export function publishableSections({ harvested }: PreparedFile, settings: Worke
 }
 
 /** What no vendor header states, and what we wrote in its place. */
-function standingIssues({ decoded }: PreparedFile): Issue[] {
+function standingIssues({ decoded }: PreparedFile, settings: WorkerSettings): Issue[] {
   const issues = [
     issue('atom-types-missing', 'No header names the elements of the sample: atom_types is empty in the HDF5.'),
     issue('preparation-date-assumed', 'The sample preparation date in the HDF5 is the acquisition date.'),
   ];
   const { pages } = decoded.picture.facts;
-  if (pages > 1) issues.push(issue('more-pages', `The first of ${pages} pages became the record.`, { pages }));
+  if (pages > 1 && settings.pages === 'first') {
+    issues.push(issue('more-pages', `The first of ${pages} pages became the record.`, { pages }));
+  }
   if (decoded.tiff?.damage) {
     issues.push(issue('tiff-damaged', `Behind the first page the TIFF is damaged: ${decoded.tiff.damage.message}`));
   }

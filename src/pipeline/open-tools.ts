@@ -12,7 +12,7 @@ import type { WorkerSettings } from './protocol.ts';
 export async function openTools(settings: WorkerSettings, staging: string): Promise<BatchTools> {
   limitSharp();
   await mkdir(staging, { recursive: true });
-  const nexus = await openNexusWriter(await loadNexusTemplate());
+  const nexus = await openNexusWriter(await loadNexusTemplate(), {}, settings.compression);
   const { model } = settings;
   return {
     settings,

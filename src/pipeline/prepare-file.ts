@@ -43,7 +43,7 @@ export interface PreparedFile {
 }
 
 /** A decoded picture may take this share of a worker's memory, and a file as it lies on disk this one. */
-const PIXEL_SHARE = 1 / 6;
+export const PIXEL_SHARE = 1 / 6;
 const FILE_SHARE = 1 / 4;
 const MAX_SIDECAR_BYTES = 8 * 2 ** 20;
 

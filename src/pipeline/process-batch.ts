@@ -17,6 +17,7 @@ import {
   type SoftwareIdentity,
 } from './assemble-record.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { addFurtherPages } from './further-pages.ts';
 import { type PreparedFile, prepareFile } from './prepare-file.ts';
 import type { FileResult, FileTask, StageMs, WorkerSettings } from './protocol.ts';
 
@@ -177,32 +178,31 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const { rawHeader, otherHeaders } = prepared.harvested;
   const headerJson = publishableSections(prepared, settings);
   const nffaJson = nffaSemJson(draft, times);
-  const nexus = tools.nexus.write(
-    {
-      record: draft,
-      picture: prepared.decoded.picture,
-      startTime: times.startTime,
-      endTime: times.endTime,
-      fileName: artefactName(prepared, 'h5'),
-      ...(headerJson !== undefined && { headerJson }),
-      nffaJson,
-      ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
-      ...(otherHeaders && { otherHeaders }),
-      thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
-      ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
-    },
-    (size) => tools.buffers.take(size),
-  );
+  const input = {
+    record: draft,
+    picture: prepared.decoded.picture,
+    startTime: times.startTime,
+    endTime: times.endTime,
+    fileName: artefactName(prepared, 'h5'),
+    ...(headerJson !== undefined && { headerJson }),
+    nffaJson,
+    ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
+    ...(otherHeaders && { otherHeaders }),
+    thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
+    ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
+  };
+  const ofFirst = tools.nexus.write(input, (size) => tools.buffers.take(size));
+  const { nexus, record: described } = await addFurtherPages(prepared, settings, tools.nexus, input, ofFirst);
   prepared.ms.hdf5 = performance.now() - clock;
   clock = performance.now();
   const artefacts = artefactFiles(prepared, { jpeg, nexus, nffaJson, ...(embedding && { embedding }) });
   if (prepared.previous) {
-    const record = await reviseRecord(draft, artefacts, prepared.previous);
+    const record = await reviseRecord(described, artefacts, prepared.previous);
     prepared.ms.write = performance.now() - clock;
     const { folder } = prepared.previous;
     return { kind: 'written', ...resultBase(prepared), record, folder, ...(embedding && { embedding }) };
   }
-  const staged = stageRecord(draft, artefacts, tools.staging);
+  const staged = stageRecord(described, artefacts, tools.staging);
   prepared.ms.write = performance.now() - clock;
   return { ...file, staged };
 }

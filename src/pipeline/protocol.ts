@@ -14,6 +14,10 @@ export interface WorkerSettings {
   instrument: { id?: string; timeZone?: string };
   publish: { operator: boolean; host?: string };
   jpeg: { quality: number; longSidePx?: number };
+  /** Pages of a TIFF that go into the HDF5. */
+  pages: 'first' | 'all';
+  /** How the HDF5 stores pixels. */
+  compression: 'none' | 'gzip';
   /** Absent: nothing is classified. */
   model?: { folder: string; acceptAbove?: number; suggestAbove?: number };
   memoryMiB: number;

@@ -82,7 +82,7 @@ export function workerSettings(
   durability: 'record' | 'batch',
   model: ModelFolder | undefined,
 ): WorkerSettings {
-  const { jpegQuality, jpegLongSidePx } = config.convert;
+  const { jpegQuality, jpegLongSidePx, pages, compression } = config.convert;
   const { acceptAbove, suggestAbove } = config.classify;
   const { id, timeZone } = config.instrument;
   return {
@@ -92,6 +92,8 @@ export function workerSettings(
     instrument: { ...(id !== undefined && { id }), ...(timeZone !== undefined && { timeZone }) },
     publish: { operator: config.publish.operator, ...(config.publish.host && { host: hostname() }) },
     jpeg: { quality: jpegQuality, ...(jpegLongSidePx !== undefined && { longSidePx: jpegLongSidePx }) },
+    pages,
+    compression,
     memoryMiB: config.workers.memoryMiB,
     ...(model && {
       model: {

@@ -17,6 +17,8 @@ function poolOf(count: number, options: { deadlineS?: number; memoryMiB?: number
     instrument: {},
     publish: { operator: false },
     jpeg: { quality: 90 },
+    pages: 'all',
+    compression: 'none',
     memoryMiB: options.memoryMiB ?? 400,
   };
   const staging = tmpdir();
