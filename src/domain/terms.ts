@@ -42,7 +42,13 @@ export const TERMS = {
   filament_current: { kind: 'current' },
   specimen_current: { kind: 'current', acquisition: 'specimenCurrentA' },
   spot_size: { kind: 'number', acquisition: 'spotSize' },
+  // A diameter in metres is no spot size, which is a number without unit on every other vendor's scale.
+  spot_diameter: { kind: 'length' },
+  // Positions of a switch that count up with the probe current: comparable within one microscope only.
+  probe_number: { kind: 'number' },
   aperture_size: { kind: 'length', acquisition: 'apertureSizeM' },
+  // Which hole of the strip is in the beam, not how wide it is.
+  aperture_number: { kind: 'number' },
   dwell_time: { kind: 'time', acquisition: 'dwellTimeS' },
   frame_time: { kind: 'time', acquisition: 'frameTimeS' },
   line_time: { kind: 'time', acquisition: 'lineTimeS' },

@@ -1,8 +1,9 @@
 import { issue } from '../../../domain/issue.ts';
-import { checkDataBar } from '../../data-bar.ts';
+import { dataBarBelow } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections, iniValue } from '../../ini.ts';
 import { readClock, readDays } from '../../local-time.ts';
+import { addPictureSize } from '../../picture-size.ts';
 import type { Statement, TermList } from '../../term-list.ts';
 import { addFirst, addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
 import type { HitachiHeader } from './parse.ts';
@@ -19,35 +20,6 @@ function* statements(header: HitachiHeader, rule: HitachiRule): Generator<Statem
   if (raw !== undefined) yield { key: rule.key ?? '', raw, unit: rule.unit, trust: rule.trust };
   const part = rule.condition === undefined ? undefined : header.condition.get(rule.condition);
   if (part !== undefined) yield { key: `Condition ${rule.condition ?? ''}`, raw: part };
-}
-
-/** "1280x960": the picture without what stands below it in the TIFF. */
-function addDataSize(list: TermList, header: HitachiHeader): void {
-  const raw = valueOf(header, 'DataSize');
-  if (raw === undefined) return;
-  const match = /^(\d{1,6}) ?[xX*] ?(\d{1,6})$/.exec(raw);
-  if (match === null) return addUnreadable(list, 'image_width', 'DataSize', raw);
-  const statement = { key: 'DataSize', raw, trust: 'measured' } as const;
-  addValue(list, 'image_width', Number.parseInt(match[1] ?? '', 10), statement);
-  addValue(list, 'image_height', Number.parseInt(match[2] ?? '', 10), statement);
-}
-
-/** A bar is a strip below the picture; a TIFF much taller than the stated picture is another picture. */
-const LARGEST_BAR_PART = 0.5;
-
-function dataBarOf(list: TermList, image: HarvestInput['image']): number | undefined {
-  const [width, height] = [numberOf(list, 'image_width'), numberOf(list, 'image_height')];
-  if (width === undefined || height === undefined) return undefined;
-  const bar = image.heightPx - height;
-  if (bar === 0 && width === image.widthPx) return undefined;
-  if (width === image.widthPx && bar > 0 && bar <= height * LARGEST_BAR_PART) {
-    return checkDataBar(list, image.heightPx, height, bar);
-  }
-  const message = `DataSize states ${width} x ${height} pixels, but the TIFF has ${image.widthPx} x ${image.heightPx}.`;
-  list.issues.push(
-    issue('data-bar-implausible', message, { pictureHeightPx: height, tiffHeightPx: image.heightPx, widthPx: width }),
-  );
-  return undefined;
 }
 
 /** Width on the photograph that the magnification of conventional S-series microscopes refers to. */
@@ -92,11 +64,11 @@ function addTexts(list: TermList, header: HitachiHeader): void {
 export function mapHitachi(header: HitachiHeader, { image }: HarvestInput): VendorReading {
   const list: TermList = { terms: [], issues: [] };
   for (const rule of HITACHI_RULES) addFirst(list, rule.term, statements(header, rule));
-  addDataSize(list, header);
+  addPictureSize(list, 'DataSize', valueOf(header, 'DataSize'));
   addPrintedPixelSize(list, header, numberOf(list, 'image_width') ?? image.widthPx);
   addAcquiredAt(list, header);
   addTexts(list, header);
-  const dataBarHeightPx = dataBarOf(list, image);
+  const dataBarHeightPx = dataBarBelow(list, image, 'DataSize');
   return {
     ...list,
     sections: iniSections(header.document),
