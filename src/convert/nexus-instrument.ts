@@ -13,7 +13,7 @@ export function writeInstrument(tree: Hdf5Tree, record: Pick<MicrographRecord, '
     tree.word(`${INSTRUMENT}/fabrication/serial_number`, instrument.serialNumber);
   }
   if (instrument.softwareVersion !== undefined) {
-    writeSoftware(tree, controlSoftware(instrument.vendor), instrument.softwareVersion);
+    writeSoftware(tree, controlSoftware(instrument.vendor, instrument.softwareVersion), instrument.softwareVersion);
   }
   const emitter = emitterType(instrument.emitter);
   if (emitter !== undefined) {
@@ -32,9 +32,13 @@ function writeSoftware(tree: Hdf5Tree, name: string, version: string): void {
   tree.attribute(`${INSTRUMENT}/program1/program`, 'version', version);
 }
 
-/** Headers state the version of the control software, never its name; "unknown" for a vendor whose program we do not know. */
-export function controlSoftware(vendor: string | undefined): string {
+/**
+ * Headers state the version of the control software and not its name, but for Tescan's: "TESCAN Essence Version 1.2.1.0,
+ * build 5762". "unknown" for a vendor whose program we do not know.
+ */
+export function controlSoftware(vendor: string | undefined, version = ''): string {
   if (vendor === undefined) return 'unknown';
+  if (/tescan/i.test(vendor)) return /^TESCAN Essence\b/i.exec(version)?.[0] ?? 'unknown';
   if (/zeiss/i.test(vendor)) return 'SmartSEM';
   if (/\bfei\b|thermo/i.test(vendor)) return 'xT';
   return 'unknown';

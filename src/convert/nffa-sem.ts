@@ -61,7 +61,7 @@ function at(tree: Tree, path: string): unknown {
 function entryOf(record: Draft, times: NffaTimes): Tree {
   const { source, acquisition, provenance, instrument } = record;
   const { software, version } = provenance;
-  const name = controlSoftware(instrument.vendor);
+  const name = controlSoftware(instrument.vendor, instrument.softwareVersion);
   return {
     technique: techniqueOf(acquisition.beam),
     measurementPurpose: 'other (please specify in the comment)',

@@ -2,8 +2,10 @@
 
 usage: read-headers.py SAMPLES_HEADERS_DIR > test/fixtures/headers-expected.json   (then biome format --write on it)
 
-FEI and Zeiss: tifffile (fei_metadata, sem_metadata) for every value, RosettaSciIO for a second pixel size. Where both are silent
-the value was read by hand from the raw text and stands in BY_HAND; neither reads Hitachi sidecars, so those are all by hand.
+FEI and Zeiss: tifffile (fei_metadata, sem_metadata) for every value, RosettaSciIO for a second pixel size. Philips XL: tifffile
+splits the text into its words, the units are those of the data bar that is drawn into the picture. Where both are silent the value
+was read by hand from the raw text and stands in BY_HAND; neither reads Hitachi and JEOL sidecars nor Tescan's tag, so those are all
+by hand.
 Olympus SIS: tifffile's block of tag 33560 on whatever page holds it. DigitalMicrograph and ImageJ: only RosettaSciIO knows them.
 Everything is in SI; the pixel size of RosettaSciIO is kept apart, because it reads Zeiss's unnamed number, which has more digits.
 """
@@ -56,6 +58,44 @@ BY_HAND = {
         "magnification": 40,
         "detector": "BSE COMPO",
     },
+    # HV=30000.0, WD=0.05, PixelSizeX=0.000000146484375, Magnification=1873.77777778, Detector=E-T, Date=2023-03-27, Time=00:47:19,
+    # StageTilt=0.0, ImageStripSize=119 of 887 rows. The drawn bar says "FoV 150 µm": 1024 columns of 146.484375 nm.
+    "tescan/image_ChanA_000003.tif": {
+        "beam": "electron",
+        "pixelSizeXM": 146.484375e-9,
+        "accelerationVoltageV": 30000,
+        "workingDistanceM": 0.05,
+        "magnification": 1873.77777778,
+        "detector": "E-T",
+        "acquiredAt": "2023-03-27T00:47:19",
+        "stageTiltRad": 0,
+    },
+    # $CM_ACCEL_VOLT 1.00, $$SM_WD 2.77, $CM_MAG 50000, $$SM_MICRON_MARKER 100nm over $$SM_MICRON_BAR 53, $CM_SIGNAL SEI,
+    # $CM_DATE 2010/10/01, $CM_TIME 08:44:19, $CM_STAGE_POS -0.169 1.289 7.4 360.0 0.0 0. The drawn bar says "X 50,000 1.00kV SEI
+    # WD 2.8mm 10/1/2010 8:44:19".
+    "jeol/JEOL SEM - etched sidewall 01.tif": {
+        "pixelSizeXM": 100e-9 / 53,
+        "accelerationVoltageV": 1000,
+        "workingDistanceM": 2.77e-3,
+        "magnification": 50000,
+        "detector": "SEI",
+        "acquiredAt": "2010-10-01T08:44:19",
+        "stageTiltRad": 0,
+    },
+    # Sidecar without its picture: $CM_ACCEL_VOLT 7.00, $$SM_WD 10.52, $CM_MAG 95, 100um over 101, $CM_SIGNAL SEI, $CM_DATE 2020/08/31,
+    # $CM_TIME 15:32:31, $CM_STAGE_POS 30.6525 -2.6135 10.5465 0 0 0.
+    "jeol/image000.txt": {
+        "pixelSizeXM": 100e-6 / 101,
+        "accelerationVoltageV": 7000,
+        "workingDistanceM": 10.52e-3,
+        "magnification": 95,
+        "detector": "SEI",
+        "acquiredAt": "2020-08-31T15:32:31",
+        "stageTiltRad": 0,
+    },
+    # lDetName = 0, which the drawn bar shows as "SE". No key states a pixel size; the drawn bar of 50 µm is 288 columns long, from its
+    # left tick (638..641) to its right one (926..929).
+    "philips-xl/XLIMG.tiff": {"pixelSizeByDrawnBar": 50e-6 / 288, "detector": "SE"},
 }
 
 
@@ -140,9 +180,22 @@ def read_values(values):
     return {"values": {key: value for key, value in values.items() if value is not None}, "byHand": []}
 
 
+def philips(metadata):
+    """tifffile's dictionary of sections; the units are those of the bar in the picture: "30.0 kV 4.0 1000x SE 11.3"."""
+    bar = metadata["DatabarData"]
+    return {
+        "beam": {0: "electron"}.get(bar["iImageType"]),
+        "accelerationVoltageV": bar["flAccV"],
+        "workingDistanceM": bar["flWD"] * 1e-3,
+        "magnification": metadata["Vector"]["Magnification"],
+    }
+
+
 def read(path, name):
     with tifffile.TiffFile(path) as tiff:
-        if tiff.is_fei:
+        if tiff.is_fei and "DatabarData" in tiff.fei_metadata:
+            found = philips(tiff.fei_metadata)
+        elif tiff.is_fei:
             found = fei(tiff.fei_metadata)
         elif tiff.is_sem:
             found = zeiss(tiff.sem_metadata)
@@ -160,8 +213,8 @@ def read(path, name):
 def main():
     root = pathlib.Path(sys.argv[1])
     files = {}
-    for vendor in ("fei", "zeiss", "hitachi"):
-        for path in sorted((root / vendor).glob("*.tif")):
+    for vendor in ("fei", "zeiss", "hitachi", "tescan", "jeol", "philips-xl"):
+        for path in sorted((root / vendor).glob("*.tif*")):
             name = f"{vendor}/{path.name}"
             files[name] = read(path, name)
     for path in sorted((root / "olympus-sis").glob("*.tif")):

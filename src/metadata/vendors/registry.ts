@@ -11,9 +11,18 @@ import { parseHitachi } from './hitachi/parse.ts';
 import { detectImageJ } from './imagej/detect.ts';
 import { mapImageJ } from './imagej/map.ts';
 import { parseImageJ } from './imagej/parse.ts';
+import { detectJeol } from './jeol/detect.ts';
+import { mapJeol } from './jeol/map.ts';
+import { parseJeol } from './jeol/parse.ts';
 import { detectSis } from './olympus-sis/detect.ts';
 import { mapSis } from './olympus-sis/map.ts';
 import { parseSis } from './olympus-sis/parse.ts';
+import { detectPhilips } from './philips/detect.ts';
+import { mapPhilips } from './philips/map.ts';
+import { parsePhilips } from './philips/parse.ts';
+import { detectTescanSidecar, detectTescanTag } from './tescan/detect.ts';
+import { mapTescan } from './tescan/map.ts';
+import { parseTescan } from './tescan/parse.ts';
 import { detectZeiss } from './zeiss/detect.ts';
 import { mapZeiss } from './zeiss/map.ts';
 import { parseZeiss } from './zeiss/parse.ts';
@@ -43,8 +52,12 @@ function reader<Parsed>(
  */
 export const VENDOR_READERS: readonly VendorReader[] = [
   reader('FEI', detectFei, parseFei, mapFei),
+  reader('Philips', detectPhilips, parsePhilips, mapPhilips),
   reader('Zeiss', detectZeiss, parseZeiss, mapZeiss),
+  reader('Tescan', detectTescanTag, parseTescan, mapTescan),
+  reader('Tescan', detectTescanSidecar, parseTescan, mapTescan),
   reader('Hitachi', detectHitachi, parseHitachi, mapHitachi),
+  reader('JEOL', detectJeol, parseJeol, mapJeol),
   // Last resorts: a camera's and an image program's calibration, where no microscope says anything.
   { ...reader('Olympus SIS', detectSis, parseSis, mapSis), program: true },
   {

@@ -1,0 +1,13 @@
+import { decodeText } from '../../decode-text.ts';
+import type { IniDocument } from '../../ini.ts';
+import { parseIni } from '../../ini.ts';
+
+export interface PhilipsHeader {
+  document: IniDocument;
+  encoding: string;
+}
+
+export function parsePhilips(bytes: Uint8Array): PhilipsHeader {
+  const { text, encoding } = decodeText(bytes);
+  return { document: parseIni(text), encoding };
+}
