@@ -66,7 +66,7 @@ function addMagnification(list: TermList, header: FeiHeader): void {
   }
 }
 
-/** What says which beam is active: its name, else the section with a field width, else the high voltage or the detector. */
+/** What says which beam is active: its name, else the section with a field width, else the high voltage or the detector, else that there is an image. */
 function addBeam(list: TermList, { document, beam, beamSection, detectorSection }: FeiHeader): void {
   const named = iniValue(document, 'Beam', 'Beam');
   if (beam === undefined) return;
@@ -77,8 +77,11 @@ function addBeam(list: TermList, { document, beam, beamSection, detectorSection 
     addValue(list, 'beam', beam, { key: `[${beamSection}] HFW`, raw, trust: 'derived' });
   } else {
     const voltage = beam === 'light' ? undefined : iniValue(document, 'Beam', 'HV');
-    const key = voltage === undefined ? '[Detectors] Name' : '[Beam] HV';
-    addValue(list, 'beam', beam, { key, raw: voltage ?? detectorSection ?? '', trust: 'derived' });
+    const resolution = iniValue(document, 'Image', 'ResolutionX') ?? '';
+    if (voltage !== undefined) addValue(list, 'beam', beam, { key: '[Beam] HV', raw: voltage, trust: 'derived' });
+    else if (detectorSection === undefined)
+      addValue(list, 'beam', beam, { key: '[Image] ResolutionX', raw: resolution, trust: 'derived' });
+    else addValue(list, 'beam', beam, { key: '[Detectors] Name', raw: detectorSection, trust: 'derived' });
   }
 }
 

@@ -161,6 +161,11 @@ describe('the FEI header', () => {
     expect(harvest(tagInput(34682, text)).acquisition.beam).toBe('light');
   });
 
+  it('says by what it knows the navigation camera, where no detector is named either', () => {
+    const { header } = harvest(tagInput(34682, '[Beam]\n[Image]\nResolutionX=1536\n'));
+    expect(header?.terms[0]).toMatchObject({ term: 'beam', raw: '1536', key: '[Image] ResolutionX' });
+  });
+
   it('does not take a header that breaks off early for the navigation camera', () => {
     const result = harvest(tagInput(34682, '[Beam]\nHV=5000\n[EBe'));
     expect(result.acquisition).toEqual({ accelerationVoltageV: 5000 });
