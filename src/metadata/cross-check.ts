@@ -51,12 +51,16 @@ function addConflict(list: TermList, pixel: HeaderTerm, field: HeaderTerm, pixel
   list.issues.push(issue('pixel-size-conflict', message, data));
 }
 
-/** Pixels that are not square are taken as meant where the field was stated for both axes and bears each size out. */
+/**
+ * Pixels that are not square are taken as meant where the field was stated for both axes and bears each size out, and where
+ * both sizes were worked out from words that say so (the frames of a Philips XL).
+ */
 function checkSquare(list: TermList, image: HarvestInput['image'], rows: number): void {
   const [x, y] = [termOf(list, X.pixel), termOf(list, Y.pixel)];
   if (typeof x?.value !== 'number' || typeof y?.value !== 'number') return;
   const [sizeX, sizeY] = [x.value, y.value];
   if (Math.abs(sizeX - sizeY) <= TOLERANCE * sizeX) return;
+  if (x.trust === 'derived' && y.trust === 'derived') return;
   if (fieldBearsOut(list, X, image.widthPx) && fieldBearsOut(list, Y, rows)) return;
   x.trust = 'conflict';
   y.trust = 'conflict';

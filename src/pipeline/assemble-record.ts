@@ -86,17 +86,21 @@ function publishableHeader(
   return { ...header, terms: header.terms.filter(publishable), ...(artefact !== undefined && { artefact }) };
 }
 
+/** Keys under which the headers that we read name people, also those that did not become the term. */
+const PERSON_KEY = /operator|user_?name|^user$/i;
+
 /** The parsed header as JSON, less the operator where that may not be published. */
 export function publishableSections({ harvested }: PreparedFile, settings: WorkerSettings): string | undefined {
   const { sections, operators = [] } = harvested;
   if (!sections) return undefined;
-  if (settings.publish.operator || operators.length === 0) return JSON.stringify(sections);
+  if (settings.publish.operator) return JSON.stringify(sections);
   // By the name itself too: a header may state it under a second key.
   const keys = new Set(operators.map(({ key }) => key));
   const names = new Set(operators.map(({ raw }) => raw));
   const shown = Object.entries(sections).map(([section, entries]) => {
     const kept = Object.entries(entries).filter(
-      ([key, value]) => !keys.has(key) && !keys.has(`[${section}] ${key}`) && !names.has(value.trim()),
+      ([key, value]) =>
+        !keys.has(key) && !keys.has(`[${section}] ${key}`) && !PERSON_KEY.test(key) && !names.has(value.trim()),
     );
     return [section, Object.fromEntries(kept)] as const;
   });

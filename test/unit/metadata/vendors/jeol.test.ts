@@ -91,7 +91,7 @@ describe('the JEOL sidecar', () => {
       key: '$$SM_MICRON_MARKER / $$SM_MICRON_BAR x 1280 / 640',
       trust: 'derived',
     });
-    expect(issues.map(({ code }) => code)).toEqual(['data-bar-implausible']);
+    expect(issues.map(({ code }) => code)).toEqual(['data-bar-implausible', 'image-size-conflict']);
   });
 
   it('trusts the scale little where the picture may have been cut', () => {
