@@ -7,12 +7,16 @@ export type ImagingMode =
 
 /**
  * Signal names in a detector's name or mode. Names such as ETD, TLD, InLens Duo or InBeam stand for detectors that can
- * collect either signal, so they say nothing without a mode; neither does a text that names two signals.
+ * collect either signal, so they say nothing without a mode; neither does a text that names two signals. COMPO and TOPO are
+ * JEOL's sum and difference of the halves of a backscattered electron detector.
  */
 const SIGNALS: readonly (readonly [RegExp, ImagingMode])[] = [
   [/\b(haadf|maadf|ladf|adf)\b/i, 'annular_dark_field'],
   [/\b(cl|cathodoluminescence)\b/i, 'cathodoluminescence'],
-  [/(^|[^a-z])(bse[dt]?|rbse|[a-z]*-?bsd|qbsd|asb|esb|cbs|vcd|bei|bec|bet)([^a-z]|$)/i, 'backscattered_electron'],
+  [
+    /(^|[^a-z])(bse[dt]?|rbse|[a-z]*-?bsd|qbsd|asb|esb|cbs|vcd|bei|bec|bet|compo|topo)([^a-z]|$)/i,
+    'backscattered_electron',
+  ],
   [/backscatter/i, 'backscattered_electron'],
   [/(^|[^a-z])(se[12]?|sei|lei|inlens|lfd|gsed)([^a-z]|$)|secondary/i, 'secondary_electron'],
 ];

@@ -21,6 +21,8 @@ describe('imagingMode', () => {
     ['AsB', undefined, BSE],
     ['EsB', undefined, BSE],
     ['COMPO BSE', undefined, BSE],
+    ['COMPO', undefined, BSE],
+    ['TOPO', undefined, BSE],
     ['In-Beam BSE', undefined, BSE],
     ['CBS', 'A+B', BSE],
     ['CL', undefined, 'cathodoluminescence'],
@@ -41,6 +43,8 @@ describe('imagingMode', () => {
     ['Nav-Cam', undefined],
     ['SESI', undefined],
     ['Sensor', undefined],
+    ['E-T', undefined],
+    ['Topology', undefined],
     ['', undefined],
     [undefined, undefined],
   ])('of detector %s in mode %s is left open', (detector, mode) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emitterType } from '../../../src/convert/nexus-instrument.ts';
+import { controlSoftware, emitterType } from '../../../src/convert/nexus-instrument.ts';
 
 describe('emitterType', () => {
   it.each([
@@ -15,5 +15,18 @@ describe('emitterType', () => {
 
   it.each([undefined, '', 'FEG', 'Field Emission', 'Crossbeam'])('of %s is left open', (emitter) => {
     expect(emitterType(emitter)).toBeUndefined();
+  });
+});
+
+describe('controlSoftware', () => {
+  it.each([
+    ['Zeiss', 'V06.00.00.00', 'SmartSEM'],
+    ['FEI', '6.3.4.3233', 'xT'],
+    ['Tescan', 'TESCAN Essence Version 1.2.1.0, build 5762', 'TESCAN Essence'],
+    ['Tescan', '4.2.24.0 build 1379', 'unknown'],
+    ['JEOL', '1.0', 'unknown'],
+    [undefined, '1.0', 'unknown'],
+  ])('of %s %s is %s', (vendor, version, expected) => {
+    expect(controlSoftware(vendor, version)).toBe(expected);
   });
 });

@@ -5,7 +5,9 @@ const TAG = 50431;
 
 /** Finds the header in TIFF tag 50431; Gwyddion's reader knows it by the same key. */
 export function detectTescanTag(input: HarvestInput): FoundHeader | undefined {
-  const found = input.tags.find(({ tag, bytes }) => tag === TAG && Buffer.from(bytes).includes('PixelSizeX='));
+  const found = input.tags.find(({ tag, bytes }) => {
+    return tag === TAG && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('PixelSizeX=');
+  });
   return found === undefined ? undefined : { place: found.place, bytes: found.bytes };
 }
 
