@@ -54,11 +54,15 @@ function filters(values: OptionValues): Record<string, unknown> {
   });
   const label = values['label'];
   const decision = text(values, 'decision');
+  const issue = values['issue'];
+  const noIssue = values['no-issue'];
   const limit = wholeNumber(values, 'limit', 1);
   return {
     ...Object.fromEntries(ranges),
     ...(Array.isArray(label) && { label }),
     ...(decision !== undefined && { decision: decision.split(',') }),
+    ...(Array.isArray(issue) && { issue }),
+    ...(Array.isArray(noIssue) && { noIssue }),
     ...(limit !== undefined && { limit }),
   };
 }

@@ -85,6 +85,8 @@ export const VERBS: Record<string, VerbSpec> = {
       label: { value: 'LABEL', multiple: true, help: 'one of its five labels' },
       vendor: { value: 'NAME', help: 'vendor of the instrument' },
       decision: { value: 'WORD', help: 'accepted, suggested, review or none' },
+      issue: { value: 'CODE', multiple: true, help: 'with this issue, e.g. out-of-focus, pixel-size-missing' },
+      'no-issue': { value: 'CODE', multiple: true, help: 'without this issue, e.g. saturated' },
       kv: { value: 'RANGE', help: 'acceleration voltage, kV: 5..15, ">10", 500V..2kV' },
       'pixel-size': { value: 'RANGE', help: 'pixel size, nm: "<5nm"' },
       'field-width': { value: 'RANGE', help: 'horizontal field width, um: 1um..10um' },

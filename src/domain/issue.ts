@@ -28,9 +28,15 @@ export const ISSUE_CATALOGUE = {
   'sidecar-unreadable': 'warning',
   'tiff-damaged': 'warning',
   'not-classified': 'info',
+  saturated: 'info',
+  noisy: 'info',
+  'out-of-focus': 'info',
+  'scan-interrupted': 'warning',
+  annotation: 'info',
 } as const satisfies Record<string, Severity>;
 
 export type IssueCode = keyof typeof ISSUE_CATALOGUE;
+export const IssueCode = z.enum(Object.keys(ISSUE_CATALOGUE) as [IssueCode, ...IssueCode[]]);
 
 export const Issue = z.looseObject({
   code: z.string(),

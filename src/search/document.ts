@@ -31,6 +31,8 @@ export interface IndexDocument {
   quantities: Partial<Record<RangeField, number>>;
   text: Record<TextField, string>;
   labels: readonly Label[];
+  /** Codes of its issues, each once. */
+  issues: readonly string[];
   embedding?: EmbeddedPicture | undefined;
 }
 
@@ -59,6 +61,7 @@ export function toIndexDocument(record: MicrographRecord, embedding?: EmbeddedPi
     quantities: quantitiesOf(acquisition),
     text: textOf(record),
     labels: classification.labels,
+    issues: [...new Set(record.issues.map(({ code }) => code))],
     embedding,
   };
 }

@@ -38,6 +38,8 @@ export interface SearchHit {
   acquiredAt?: string;
   labels: Label[];
   decision: Decision;
+  /** Codes of the record's issues, in order of the alphabet. */
+  issues: string[];
 }
 
 export interface SearchResult {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IngestError } from '../domain/errors.ts';
+import { IssueCode } from '../domain/issue.ts';
 import { Decision } from '../domain/record.ts';
 import { parseRange } from '../domain/units.ts';
 import type { EmbeddedPicture } from './document.ts';
@@ -28,6 +29,8 @@ export const SearchOptions = z.strictObject({
   instrument: name.optional(),
   detector: name.optional(),
   decision: z.array(Decision).default([]),
+  issue: z.array(IssueCode).default([]),
+  noIssue: z.array(IssueCode).default([]),
   date: z.string().max(MAX_NAME).optional(),
   ...ranges,
   minScore: z.number().min(0).max(1).default(0),
@@ -50,7 +53,8 @@ export function parseQuery(
   if (!parsed.success) {
     throw new IngestError('usage', `Cannot read the search: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
   }
-  const { text, label, vendor, instrument, detector, decision, date, minScore, sort, limit, offset } = parsed.data;
+  const { text, label, vendor, instrument, detector, decision, issue, noIssue, date, minScore, sort, limit, offset } =
+    parsed.data;
   const thesaurus = createThesaurus(known.knownLabels ?? []);
   const terms = thesaurus.understand(text);
   if (terms.length > MAX_TERMS) {
@@ -64,6 +68,8 @@ export function parseQuery(
     instrument,
     detector,
     decisions: decision,
+    issues: issue,
+    withoutIssues: noIssue,
     ranges: parseRanges(parsed.data),
     acquired: date === undefined ? undefined : parseDates(date),
     like: known.like,

@@ -1,3 +1,4 @@
+import type { IssueCode } from '../domain/issue.ts';
 import type { Decision } from '../domain/record.ts';
 import type { QuantityRange } from '../domain/units.ts';
 import type { EmbeddedPicture } from './document.ts';
@@ -23,6 +24,10 @@ export interface SearchQuery {
   instrument?: string | undefined;
   detector?: string | undefined;
   decisions: readonly Decision[];
+  /** With at least one of these issues. Empty: any. */
+  issues: readonly IssueCode[];
+  /** With none of these. */
+  withoutIssues: readonly IssueCode[];
   ranges: Partial<Record<RangeField, QuantityRange>>;
   acquired?: TimeSpan | undefined;
   like?: EmbeddedPicture | undefined;

@@ -41,7 +41,17 @@ export function filterOf(query: SearchQuery): Filter {
       LABEL_FILTER_SCORE,
     );
   }
+  addIssues(query, add);
   return { where: conditions.join(' AND '), parameters };
+}
+
+function addIssues(query: SearchQuery, add: (condition: string, ...values: SqlValue[]) => void): void {
+  if (query.issues.length > 0) add(`d.doc IN ${documentsWith(query.issues)}`, ...query.issues);
+  if (query.withoutIssues.length > 0) add(`d.doc NOT IN ${documentsWith(query.withoutIssues)}`, ...query.withoutIssues);
+}
+
+function documentsWith(codes: readonly string[]): string {
+  return `(SELECT doc FROM document_issues WHERE code IN (${marks(codes)}))`;
 }
 
 function addRanges(query: SearchQuery, add: (condition: string, ...values: SqlValue[]) => void): void {

@@ -30,14 +30,15 @@ export function readHits(db: Database, page: readonly RankedDocument[]): SearchH
       .map((row) => [row.doc, row]),
   );
   const labels = readLabels(db, docs);
+  const issues = readIssues(db, docs);
   return page.flatMap((ranked) => {
     const row = rows.get(ranked.doc);
     if (row === undefined) return [];
-    return [toHit(row, ranked, labels.get(ranked.doc) ?? [])];
+    return [toHit(row, ranked, labels.get(ranked.doc) ?? [], issues.get(ranked.doc) ?? [])];
   });
 }
 
-function toHit(row: DocumentRow, ranked: RankedDocument, labels: Label[]): SearchHit {
+function toHit(row: DocumentRow, ranked: RankedDocument, labels: Label[], issues: string[]): SearchHit {
   const id = row.id as ContentHash;
   const { score, similarity, terms } = ranked;
   return {
@@ -61,6 +62,7 @@ function toHit(row: DocumentRow, ranked: RankedDocument, labels: Label[]): Searc
     }),
     labels,
     decision: row.decision as Decision,
+    issues,
   };
 }
 
@@ -80,4 +82,15 @@ function readLabels(db: Database, docs: string): Map<number, Label[]> {
   const labels = new Map<number, Label[]>();
   for (const { doc, ...label } of rows) labels.set(doc, [...(labels.get(doc) ?? []), label]);
   return labels;
+}
+
+function readIssues(db: Database, docs: string): Map<number, string[]> {
+  const rows = db
+    .prepare<[string], { doc: number; code: string }>(
+      `SELECT doc, code FROM json_each(?) AS wanted JOIN document_issues ON doc = wanted.value ORDER BY doc, code`,
+    )
+    .all(docs);
+  const issues = new Map<number, string[]>();
+  for (const { doc, code } of rows) issues.set(doc, [...(issues.get(doc) ?? []), code]);
+  return issues;
 }

@@ -57,6 +57,7 @@ export function createSearchWriter(db: Database): SearchWriter {
     const { name, subject, instrument, header, issues } = document.text;
     statements.addText.run(doc, name, subject, instrument, header, issues);
     for (const { label, rank, score } of document.labels) statements.addLabel.run(doc, rank, numberOf(label), score);
+    for (const code of document.issues) statements.addIssue.run(code, doc);
     writeVector(doc, document.embedding);
     return true;
   };
@@ -91,6 +92,7 @@ function prepareStatements(db: Database) {
   );
   const parts = [
     'document_labels WHERE doc',
+    'document_issues WHERE doc',
     'document_text WHERE rowid',
     'vector_bits WHERE doc',
     'vectors WHERE doc',
@@ -112,6 +114,7 @@ function prepareStatements(db: Database) {
     addLabel: db.prepare<[number | bigint, number, number, number]>(
       'INSERT INTO document_labels (doc, rank, label, score) VALUES (?, ?, ?, ?)',
     ),
+    addIssue: db.prepare<[string, number | bigint]>('INSERT INTO document_issues (code, doc) VALUES (?, ?)'),
     addBits: db.prepare<[number | bigint, number, Buffer]>(
       'INSERT INTO vector_bits (doc, space, bits) VALUES (?, ?, ?)',
     ),

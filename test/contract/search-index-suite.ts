@@ -102,6 +102,10 @@ const RECORDS: readonly RecordSketch[] = [
     instrument: { vendor: 'FEI', model: 'Helios' },
     acquisition: { beam: 'light' },
     decision: 'none',
+    issues: [
+      { code: 'no-contrast', severity: 'warning', message: 'Black.' },
+      { code: 'saturated', severity: 'info', message: 'Black.' },
+    ],
   },
   {
     name: 'tip_apex.tif',
@@ -109,6 +113,10 @@ const RECORDS: readonly RecordSketch[] = [
     acquisition: { accelerationVoltageV: 5000, pixelSizeXM: 6e-9, acquiredAt: '2021-01-15T14:00:00' },
     labels: { Tips: 0.66, Nanowires: 0.2 },
     decision: 'suggested',
+    issues: [
+      { code: 'saturated', severity: 'info', message: 'White.' },
+      { code: 'saturated', severity: 'info', message: 'Black.' },
+    ],
   },
   {
     name: 'leaf.tif',
@@ -142,7 +150,7 @@ export function describeSearchIndex(kind: string, open: () => Promise<SearchInde
     });
 
     wordTests(names, search);
-    filterTests(names);
+    filterTests(names, search);
     likeTests(names, search);
     hostileTests(search, () => index);
     upkeepTests(names, () => index);
@@ -246,7 +254,7 @@ function wordTests(names: Names, search: Search): void {
   });
 }
 
-function filterTests(names: Names): void {
+function filterTests(names: Names, search: Search): void {
   it('lists the newest first when nothing is asked, the undated last', async () => {
     const all = await names({});
     expect(all).toHaveLength(RECORDS.length);
@@ -289,6 +297,23 @@ function filterTests(names: Names): void {
     expect(await names({ detector: 'inlens' })).toEqual(['PVDF_nanofibres_electrospun.tif']);
     expect(await names({ decision: ['none'] })).toEqual(['navcam.tif']);
     expect(await names({ instrument: '100%' })).toEqual([]);
+  });
+
+  it('limits by issues that a record has, or has not, and names them', async () => {
+    expect(await names({ issue: ['saturated'], sort: 'name' })).toEqual(['navcam.tif', 'tip_apex.tif']);
+    expect(await names({ issue: ['saturated'], noIssue: ['no-contrast'] })).toEqual(['tip_apex.tif']);
+    expect(await names({ issue: ['pixel-size-missing', 'no-contrast'], sort: 'name' })).toEqual([
+      'leaf.tif',
+      'navcam.tif',
+    ]);
+    expect(await names({ noIssue: ['saturated', 'pixel-size-missing'] })).toHaveLength(RECORDS.length - 3);
+    expect(await names({ issue: ['noisy'] })).toEqual([]);
+    const { hits } = await search({ issue: ['saturated'], sort: 'name' });
+    expect(hits.map(({ issues }) => issues)).toEqual([['no-contrast', 'saturated'], ['saturated']]);
+  });
+
+  it('refuses a code that no issue has', async () => {
+    await expect(names({ issue: ['blurred'] as never })).rejects.toThrow(/out-of-focus/);
   });
 
   it('applies every filter to words too', async () => {
@@ -395,8 +420,12 @@ function upkeepTests(names: Names, index: () => SearchIndex): void {
     expect(await index().remove([idOf('foam_17.tif'), idOf('never there')])).toBe(1);
     expect(await names({ text: 'foam' })).not.toContain('foam_17.tif');
     expect(await names({ like: idOf('DSC0042.tif') })).not.toContain('foam_17.tif');
+    await index().remove([idOf('tip_apex.tif')]);
+    expect(await names({ issue: ['saturated'] })).toEqual(['navcam.tif']);
+    await index().upsert([toIndexDocument(makeRecord({ name: 'navcam.tif', revision: 2 }))]);
+    expect(await names({ issue: ['saturated'] })).toEqual([]);
     expect(await index().embeddingOf(idOf('foam_17.tif'))).toBeUndefined();
-    expect(await index().count()).toBe(RECORDS.length - 1);
+    expect(await index().count()).toBe(RECORDS.length - 2);
   });
 
   it('lists its ids with their revisions, and its labels', async () => {

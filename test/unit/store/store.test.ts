@@ -5,7 +5,9 @@ import { load as loadSqliteVec } from 'sqlite-vec';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toIndexDocument } from '../../../src/search/document.ts';
 import { parseQuery } from '../../../src/search/parse-query.ts';
+import { searchRecords } from '../../../src/search/search-records.ts';
 import type { FileOutcome } from '../../../src/store/ledger-row.ts';
+import { MIGRATIONS } from '../../../src/store/migrations.ts';
 import { addVectorFallback } from '../../../src/store/sqlite.ts';
 import { STORE_FILE } from '../../../src/store/state-folder.ts';
 import { acquireStateLock, stateLockHolder } from '../../../src/store/state-lock.ts';
@@ -78,6 +80,19 @@ describe('the store', () => {
     db.pragma('user_version = 999');
     db.close();
     for (const access of ['read', 'write'] as const) expect(() => open(newer, access)).toThrow(/newer program/);
+  });
+
+  it('brings an older schema up to date and keeps what it holds', async () => {
+    const state = temporaryFolder();
+    const db = new Database(join(state, STORE_FILE));
+    db.exec(MIGRATIONS[0] as string);
+    db.pragma('user_version = 1');
+    db.exec(`INSERT INTO documents (id, revision, name, decision) VALUES ('${idOf('old.tif')}', 1, 'old.tif', 'none')`);
+    db.close();
+    expect(() => open(state, 'read')).toThrow(/schema is version 1/);
+    const { index } = open(state, 'write');
+    const { hits } = await searchRecords({ noIssue: ['saturated'] }, { index });
+    expect(hits.map(({ name, issues }) => [name, issues])).toEqual([['old.tif', []]]);
   });
 
   it('opens again what it closed, in either durability', () => {
