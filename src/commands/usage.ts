@@ -74,6 +74,11 @@ export const VERBS: Record<string, VerbSpec> = {
       ...WORK,
       mode: { value: 'MODE', help: 'auto, native or polling (network shares)', setting: 'watch.mode' },
       'settle-ms': { value: 'MS', help: 'time without change before a file is complete', setting: 'watch.settleMs' },
+      'sidecar-grace-s': {
+        value: 'S',
+        help: 'time a picture without a header inside waits for its sidecar',
+        setting: 'watch.sidecarGraceS',
+      },
     },
     examples: ['semantiff watch /data/sem --out /data/records'],
   },

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-
-const TimeZone = z.string().refine(isTimeZone, {
-  error: 'expected an IANA time zone such as Europe/Rome, or an offset such as +01:00',
-});
-
-function isTimeZone(value: string): boolean {
-  if (/^[+-](0\d|1[0-4]):[0-5]\d$/.test(value)) return value !== '-00:00';
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
+import { TimeZone } from '../domain/time-zone.ts';
 
 const Score = z.number().min(0).max(1);
 
@@ -62,6 +50,12 @@ export const Config = z.strictObject({
         .min(100)
         .optional()
         .describe('Pause between full scans, which trust no events. Default: 60 s beside events, 10 s when polling.'),
+      sidecarGraceS: z
+        .number()
+        .min(0)
+        .max(86_400)
+        .default(60)
+        .describe('Time that a complete picture without a readable header inside waits for its sidecar.'),
     })
     .prefault({}),
   workers: z

@@ -1,21 +1,19 @@
 import type { Hdf5Tree } from './hdf5-tree.ts';
-import type { NexusConstants, NexusInput } from './nexus-input.ts';
+import type { NexusConstants, NexusInput, NexusUser } from './nexus-input.ts';
 import { INSTRUMENT } from './nexus-paths.ts';
 
 type Program = Pick<NexusInput['record']['provenance'], 'software' | 'version'>;
 
 /** Adds to the template what holds for a whole run: the program that writes and what the site says of itself. */
-export function writeConstants(tree: Hdf5Tree, program: Program, { location, user }: NexusConstants): void {
+export function writeConstants(tree: Hdf5Tree, program: Program, { location }: NexusConstants): void {
   tree.attribute('/', 'creator', program.software);
   tree.attribute('/', 'creator_version', program.version);
   tree.text('/entry/profiling/program1/program', program.software);
   tree.attribute('/entry/profiling/program1/program', 'version', program.version);
   if (location !== undefined) tree.text(`${INSTRUMENT}/location`, location);
-  if (user !== undefined) writeUser(tree, user);
 }
 
-function writeUser(tree: Hdf5Tree, user: NonNullable<NexusConstants['user']>): void {
-  const path = '/entry/user1';
+function writeUser(tree: Hdf5Tree, path: string, user: NexusUser): void {
   tree.group(path, 'NXuser');
   if (user.orcid !== undefined) {
     tree.text(`${path}/identifier_1`, user.orcid);
@@ -38,6 +36,7 @@ export function writeEntry(tree: Hdf5Tree, input: NexusInput): void {
   const type = mediaType(source.name);
   if (type !== 'image/tiff') tree.replaceText('/entry/note1/type', type);
   if (acquisition.operator !== undefined) writeOperator(tree, acquisition.operator);
+  for (const [i, user] of (input.users ?? []).entries()) writeUser(tree, `/entry/user${i + 1}`, user);
   writeSample(tree, input);
 }
 

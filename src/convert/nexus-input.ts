@@ -1,10 +1,8 @@
 import type { MicrographRecord } from '../domain/record.ts';
 import type { Picture } from '../raster/picture.ts';
 
-/** What a site may add to every record. Absent is absent: nothing is made up for it. */
+/** What a site may add to every record. */
 export interface NexusConstants {
-  /** Who answers for the data; `orcid` as the 16 digits with hyphens or as the URL. */
-  user?: { name?: string; orcid?: string; email?: string; affiliation?: string };
   /** Where the microscope stands. */
   location?: string;
 }
@@ -18,6 +16,14 @@ export interface NexusSample {
   preparationDate?: string;
   physicalForm?: string;
   identifier?: { value: string; type: string };
+}
+
+/** A person who answers for the data; `orcid` as the 16 digits with hyphens or as the URL. */
+export interface NexusUser {
+  name?: string | undefined;
+  orcid?: string | undefined;
+  email?: string | undefined;
+  affiliation?: string | undefined;
 }
 
 /** Everything that goes into the HDF5 file of one record. */
@@ -40,4 +46,5 @@ export interface NexusInput {
   thumbnail: { bytes: Uint8Array; fileName: string };
   embedding?: { vector: Float32Array; backboneSha256: string; preprocessing: string };
   sample?: NexusSample;
+  users?: readonly NexusUser[];
 }

@@ -26,6 +26,7 @@ export const ISSUE_CATALOGUE = {
   'page-unreadable': 'warning',
   'no-contrast': 'warning',
   'sidecar-unreadable': 'warning',
+  'user-metadata-invalid': 'warning',
   'tiff-damaged': 'warning',
   'not-classified': 'info',
   saturated: 'info',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContentHash } from './ids.ts';
 import { Issue } from './issue.ts';
+import { UserMetadata } from './user-metadata.ts';
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -171,6 +172,7 @@ export const MicrographRecord = z.strictObject({
   instrument: Instrument,
   acquisition: Acquisition,
   header: Header.optional(),
+  user: UserMetadata.optional(),
   classification: Classification,
   issues: z.array(Issue),
   artefacts: z.array(Artefact),

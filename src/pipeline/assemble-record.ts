@@ -35,10 +35,17 @@ export function assembleRecord(
       ...(settings.instrument.id !== undefined && { id: settings.instrument.id }),
       ...harvested.instrument,
     },
-    acquisition: acquisition(harvested.acquisition, settings),
+    acquisition: acquisition(harvested.acquisition, timeZoneOf(prepared, settings), settings),
     ...(harvested.header && { header: publishableHeader(harvested.header, prepared, settings) }),
+    ...(task.userContext?.user && { user: task.userContext.user }),
     classification,
-    issues: [...prepared.issues, ...harvested.issues, ...timeIssues, ...standingIssues(prepared, settings)],
+    issues: [
+      ...prepared.issues,
+      ...(task.userContext?.issues ?? []),
+      ...harvested.issues,
+      ...timeIssues,
+      ...standingIssues(prepared, settings),
+    ],
     provenance: {
       software: software.name,
       version: software.version,
@@ -67,12 +74,17 @@ function source(prepared: PreparedFile, path: string): MicrographRecord['source'
   };
 }
 
-function acquisition(found: Acquisition, settings: WorkerSettings): Acquisition {
+/** Zone of the clock that the header's time was read from: what people say of these pictures, else what is configured. */
+export function timeZoneOf({ task }: PreparedFile, { instrument }: WorkerSettings): string | undefined {
+  return task.userContext?.user?.timeZone ?? instrument.timeZone;
+}
+
+function acquisition(found: Acquisition, timeZone: string | undefined, settings: WorkerSettings): Acquisition {
   const { operator, ...rest } = found;
   return {
     ...rest,
     ...(settings.publish.operator && operator !== undefined && { operator }),
-    ...(settings.instrument.timeZone !== undefined && { timeZone: settings.instrument.timeZone }),
+    ...(timeZone !== undefined && { timeZone }),
   };
 }
 
@@ -107,12 +119,18 @@ export function publishableSections({ harvested }: PreparedFile, settings: Worke
   return JSON.stringify(Object.fromEntries(shown));
 }
 
-/** What no vendor header states, and what we wrote in its place. */
-function standingIssues({ decoded }: PreparedFile, settings: WorkerSettings): Issue[] {
-  const issues = [
-    issue('atom-types-missing', 'No header names the elements of the sample: atom_types is empty in the HDF5.'),
-    issue('preparation-date-assumed', 'The sample preparation date in the HDF5 is the acquisition date.'),
-  ];
+/** What neither header nor people state, and what we wrote in its place. */
+function standingIssues({ decoded, task }: PreparedFile, settings: WorkerSettings): Issue[] {
+  const sample = task.userContext?.user?.sample;
+  const issues: Issue[] = [];
+  if (!sample?.atomTypes) {
+    const message = 'Nothing names the elements of the sample: atom_types is empty in the HDF5.';
+    issues.push(issue('atom-types-missing', message));
+  }
+  if (sample?.preparationDate === undefined) {
+    const message = 'The sample preparation date in the HDF5 is the acquisition date.';
+    issues.push(issue('preparation-date-assumed', message));
+  }
   const { pages } = decoded.picture.facts;
   if (pages > 1 && settings.pages === 'first') {
     issues.push(issue('more-pages', `The first of ${pages} pages became the record.`, { pages }));

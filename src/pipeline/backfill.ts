@@ -3,9 +3,11 @@ import { IngestError } from '../domain/errors.ts';
 import { candidateRules } from '../watcher/candidate.ts';
 import { inboxConflict } from '../watcher/inbox-conflict.ts';
 import { type InboxProblem, listInbox } from '../watcher/list-inbox.ts';
+import { createNameInside } from './name-inside.ts';
 import { planFiles } from './plan-files.ts';
 import { readAhead } from './read-ahead.ts';
 import { type RunOptions, type RunSummary, runPlans } from './run-files.ts';
+import { createUserFiles } from './user-files.ts';
 
 /** So many files are listed ahead of the workers: enough for an ETA early on, a few MB of memory. */
 const LISTED_AHEAD = 20_000;
@@ -26,10 +28,12 @@ export async function backfill(options: BackfillOptions): Promise<RunSummary> {
   };
   // All kinds of picture are listed, also those that are not accepted: each gets a state with a reason.
   const rules = candidateRules(['tiff', 'jpeg', 'png']);
-  const files = listInbox(inbox, { rules }, { signal, onProblem });
+  const files = listInbox(inbox, { rules, nameInside: createNameInside() }, { signal, onProblem });
   const { store, versions, config } = options.session;
   const ahead = readAhead(files, LISTED_AHEAD, options.onListed);
-  return await runPlans(planFiles(ahead, { inbox, ledger: store.ledger, versions, accept: config.accept }), options);
+  const userFiles = createUserFiles(inbox);
+  const plans = planFiles(ahead, { inbox, ledger: store.ledger, versions, accept: config.accept, userFiles });
+  return await runPlans(plans, options);
 }
 
 /**

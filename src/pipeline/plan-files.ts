@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { Ledger } from '../store/ledger.ts';
-import { type LedgerRow, verdictOf, type WorkVersions } from '../store/ledger-row.ts';
+import { type Beside, isBesideChanged, type LedgerRow, verdictOf, type WorkVersions } from '../store/ledger-row.ts';
 import { ledgerPath } from '../store/state-folder.ts';
+import type { SidecarSeen } from '../watcher/find-sidecars.ts';
 import type { FoundFile } from '../watcher/list-inbox.ts';
 import { type FileTask, NOT_ACCEPTED, type PictureKind } from './protocol.ts';
+import type { UserFiles } from './user-files.ts';
 
 /** What is to be done with a file that was found: work, or nothing, for a reason. */
 export type Plan =
@@ -18,9 +20,13 @@ export interface PlanContext {
   ledger: Pick<Ledger, 'lookup'>;
   versions: WorkVersions;
   accept: readonly PictureKind[];
+  userFiles: Pick<UserFiles, 'of'>;
 }
 
-/** Asks the ledger about the files, a chunk at a time: what is unchanged since it was finished is not opened again. */
+/**
+ * Asks the ledger about the files, a chunk at a time: what is unchanged since it was finished, with everything that
+ * stands beside it, is not opened again.
+ */
 export async function* planFiles(files: AsyncIterable<FoundFile>, context: PlanContext): AsyncGenerator<Plan> {
   let chunk: FoundFile[] = [];
   for await (const file of files) {
@@ -32,7 +38,10 @@ export async function* planFiles(files: AsyncIterable<FoundFile>, context: PlanC
   yield* planChunk(chunk, context);
 }
 
-function* planChunk(files: FoundFile[], { inbox, ledger, versions, accept }: PlanContext): Generator<Plan> {
+async function* planChunk(
+  files: FoundFile[],
+  { inbox, ledger, versions, accept, userFiles }: PlanContext,
+): AsyncGenerator<Plan> {
   const rows = ledger.lookup(files.map(({ path }) => ledgerPath(path)));
   for (const found of files) {
     if (found.kind === 'sidecar') {
@@ -40,8 +49,11 @@ function* planChunk(files: FoundFile[], { inbox, ledger, versions, accept }: Pla
       continue;
     }
     const row = rows.get(ledgerPath(found.path));
-    if (row && isFinished(row, found, versions, accept)) yield { kind: 'nothing', path: found.path, row };
-    else yield { kind: 'work', task: taskOf(found, inbox), bytes: found.size };
+    const userContext = await userFiles.of(found.relativePath);
+    const task = taskOf(found, inbox, userContext && { userContext });
+    const isDone = row && isFinished(row, found, versions, accept) && !isBesideChanged(row, besideOf(task));
+    if (isDone) yield { kind: 'nothing', path: found.path, row };
+    else yield { kind: 'work', task, bytes: found.size };
   }
 }
 
@@ -53,14 +65,28 @@ function isFinished(row: LedgerRow, found: FoundFile, versions: WorkVersions, ac
   return !accept.some((kind) => kind === refused);
 }
 
-/** The work on a picture and the sidecars that lie beside it. */
+/** The work on a picture, the sidecars that lie beside it and what people say of it. */
 export function taskOf(
-  { path, relativePath, sidecars }: { path: string; relativePath: string; sidecars: readonly string[] },
+  { path, relativePath, sidecars }: { path: string; relativePath: string; sidecars: readonly SidecarSeen[] },
   inbox: string,
-  redo = false,
+  more: Partial<Pick<FileTask, 'redo' | 'userContext'>> = {},
 ): FileTask {
-  const named = sidecars.map((sidecar) => ({ path: sidecar, name: basename(sidecar) }));
-  return { path, inbox, relativePath, sidecars: named, redo };
+  const named = sidecars.map((one) => ({
+    path: one.path,
+    name: basename(one.path),
+    bytes: one.size,
+    mtimeMs: one.mtimeMs,
+  }));
+  return { path, inbox, relativePath, sidecars: named, redo: false, ...more };
+}
+
+/** What stands beside the picture of a task, for the ledger; without the sidecars of these names. */
+export function besideOf({ sidecars, userContext }: FileTask, without: readonly string[] = []): Beside {
+  const prints = sidecars.filter(({ name }) => !without.includes(name));
+  return {
+    sidecars: prints.map(({ name, bytes, mtimeMs }) => ({ name, bytes, mtimeMs })),
+    userDigest: userContext?.digest,
+  };
 }
 
 /** Groups work into batches: at most so many files and bytes, but at least one file. */

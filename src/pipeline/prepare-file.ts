@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { preprocess } from '../classify/preprocess.ts';
 import { encodeJpeg } from '../convert/jpeg.ts';
-import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
+import { isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
-import { type Issue, issue } from '../domain/issue.ts';
+import type { Issue } from '../domain/issue.ts';
 import { harvest } from '../metadata/harvest.ts';
 import type { HarvestResult } from '../metadata/harvest-types.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
@@ -14,13 +13,9 @@ import { isConstant, toGrey8, toRgb8 } from '../raster/display.ts';
 import type { Grey8 } from '../raster/picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { type FileResult, type FileTask, NOT_ACCEPTED, type StageMs, type WorkerSettings } from './protocol.ts';
+import { isBehind, readSidecars, type SidecarFile } from './read-sidecars.ts';
 import { readStable } from './read-stable.ts';
 import { readerInto, readTiffFacts } from './tiff-facts.ts';
-
-export interface SidecarFile {
-  name: string;
-  bytes: Uint8Array;
-}
 
 /** A file decoded and understood, with everything the later stages need; nothing is read or decoded a second time. */
 export interface PreparedFile {
@@ -38,6 +33,8 @@ export interface PreparedFile {
   /** The network's input, also under way, or why the picture must not be classified. */
   input: { image: Promise<Uint8Array> } | { none: string };
   issues: Issue[];
+  /** Names of sidecars that could not be read. */
+  unread: string[];
   previous?: Awaited<ReturnType<typeof readRecord>>;
   ms: StageMs;
 }
@@ -45,7 +42,6 @@ export interface PreparedFile {
 /** A decoded picture may take this share of a worker's memory, and a file as it lies on disk this one. */
 export const PIXEL_SHARE = 1 / 6;
 const FILE_SHARE = 1 / 4;
-const MAX_SIDECAR_BYTES = 8 * 2 ** 20;
 
 export interface PrepareTools {
   /** Absent: nothing is classified. */
@@ -95,15 +91,15 @@ async function prepare(
   const refused = refuseKind(bytes, settings);
   if (refused) return { kind: 'skipped', task, ms, ...refused, bytes: bytes.length, mtimeMs };
   const previous = await readRecord(settings.repo, sha256);
-  if (previous && !task.redo) {
+  const { sidecars, issues, unread } = await readSidecars(task, previous);
+  if (previous && !task.redo && !(await isBehind(previous, task, sidecars))) {
     const embedding = await readEmbedding(previous);
-    const { record, folder } = previous;
-    return { kind: 'exists', task, ms, record, folder, ...(embedding && { embedding }), bytes: bytes.length, mtimeMs };
+    const seen = { unread, bytes: bytes.length, mtimeMs };
+    return { kind: 'exists', task, ms, ...previous, ...(embedding && { embedding }), ...seen };
   }
 
   const decoded = await decodePicture(bytes, { maxPixelBytes: settings.memoryMiB * 2 ** 20 * PIXEL_SHARE });
   lap('decode');
-  const { sidecars, issues } = await readSidecars(task);
   const { facts: image } = decoded.picture;
   const harvested = harvest({
     fileName: basename(task.path),
@@ -131,6 +127,7 @@ async function prepare(
     decoded,
     harvested,
     sidecars,
+    unread,
   };
   return { ...base, jpeg, input, issues, ms, ...(previous && { previous }) };
 }
@@ -146,21 +143,6 @@ function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string
   const reason =
     bytes.length === 0 ? 'it is empty' : `it is not a picture by content: it starts with the bytes ${start}`;
   return { code: 'not-a-picture', reason };
-}
-
-async function readSidecars(task: FileTask): Promise<{ sidecars: SidecarFile[]; issues: Issue[] }> {
-  const sidecars: SidecarFile[] = [];
-  const issues: Issue[] = [];
-  for (const { path, name } of task.sidecars) {
-    try {
-      const bytes = await readFile(path);
-      if (bytes.length > MAX_SIDECAR_BYTES) throw new IngestError('raster/too-large', `it has ${bytes.length} bytes`);
-      sidecars.push({ name, bytes });
-    } catch (error) {
-      issues.push(issue('sidecar-unreadable', `The sidecar ${name} cannot be read: ${errorMessage(error)}`));
-    }
-  }
-  return { sidecars, issues };
 }
 
 function reasonNotToClassify(

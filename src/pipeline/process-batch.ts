@@ -15,9 +15,11 @@ import {
   assembleRecord,
   publishableSections,
   type SoftwareIdentity,
+  timeZoneOf,
 } from './assemble-record.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { addFurtherPages } from './further-pages.ts';
+import { nexusUserFields } from './nexus-user-fields.ts';
 import { type PreparedFile, prepareFile } from './prepare-file.ts';
 import type { FileResult, FileTask, StageMs, WorkerSettings } from './protocol.ts';
 
@@ -166,9 +168,10 @@ function quarantine(prepared: PreparedFile, error: unknown, results: Map<FileTas
 async function writeOne(file: Classified, tools: BatchTools): Promise<Made | FileResult> {
   const { prepared, classification, embedding } = file;
   const { settings, software } = tools;
+  const timeZone = timeZoneOf(prepared, settings);
   const times = resolveTimes({
     acquiredAt: prepared.harvested.acquisition.acquiredAt,
-    timeZone: settings.instrument.timeZone,
+    timeZone,
     fileModifiedAt: new Date(prepared.mtimeMs),
     frameTimeS: prepared.harvested.acquisition.frameTimeS,
   });
@@ -188,6 +191,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
     nffaJson,
     ...(rawHeader && { rawHeader: { ...rawHeader, encoding: prepared.harvested.header?.encoding ?? 'unknown' } }),
     ...(otherHeaders && { otherHeaders }),
+    ...nexusUserFields(prepared.task.userContext?.user, timeZone),
     thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
     ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
   };
@@ -241,11 +245,12 @@ async function recordThere(prepared: PreparedFile, settings: WorkerSettings): Pr
   return { kind: 'exists', ...resultBase(prepared), ...stored, ...(embedding && { embedding }) };
 }
 
-function resultBase({ task, ms, bytes, mtimeMs }: PreparedFile): {
+function resultBase({ task, ms, unread, bytes, mtimeMs }: PreparedFile): {
   task: FileTask;
   ms: StageMs;
+  unread: readonly string[];
   bytes: number;
   mtimeMs: number;
 } {
-  return { task, ms, bytes: bytes.length, mtimeMs };
+  return { task, ms, unread, bytes: bytes.length, mtimeMs };
 }

@@ -1,4 +1,6 @@
 import type { MicrographRecord } from '../domain/record.ts';
+import type { SidecarPrint } from '../store/ledger-row.ts';
+import type { TaskUserContext } from './user-files.ts';
 
 /** Kinds of picture that may become records, told by content. */
 export type PictureKind = 'tiff' | 'jpeg' | 'png';
@@ -31,7 +33,9 @@ export interface FileTask {
   inbox: string;
   /** Below the inbox, with "/". */
   relativePath: string;
-  sidecars: { path: string; name: string }[];
+  sidecars: (SidecarPrint & { path: string })[];
+  /** What people say of the picture; absent when nobody says anything. */
+  userContext?: TaskUserContext;
   /** Write a new revision although a record of other versions exists. */
   redo: boolean;
 }
@@ -53,6 +57,8 @@ export interface RecordResult extends ResultOf<'written' | 'exists'> {
   /** Absolute folder of the record. */
   folder: string;
   embedding?: Float32Array;
+  /** Names of sidecars that could not be read, to be tried again in the next run. */
+  unread?: readonly string[];
   bytes: number;
   mtimeMs: number;
 }

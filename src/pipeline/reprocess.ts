@@ -4,9 +4,11 @@ import type { LedgerRow, WorkVersions } from '../store/ledger-row.ts';
 import { candidateRules } from '../watcher/candidate.ts';
 import { systemClock } from '../watcher/clock.ts';
 import { createSidecarFinder, type SidecarFinder } from '../watcher/find-sidecars.ts';
+import { createNameInside } from './name-inside.ts';
 import { type Plan, taskOf } from './plan-files.ts';
 import { type RunOptions, type RunSummary, runPlans } from './run-files.ts';
 import type { Session } from './session.ts';
+import { createUserFiles } from './user-files.ts';
 
 export type Stage = 'harvest' | 'convert' | 'classify';
 
@@ -26,7 +28,7 @@ export async function reprocess(options: ReprocessOptions): Promise<RunSummary> 
 
 async function* plansOf({ session, stage, all, only }: ReprocessOptions): AsyncGenerator<Plan> {
   const seen = new Set<string>();
-  const finder = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock);
+  const finder = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock, createNameInside());
   for (const page of pages(session, all)) {
     for (const row of page) {
       const { contentHash } = row;
@@ -65,7 +67,9 @@ async function planOf(row: LedgerRow, { store }: Session, finder: SidecarFinder)
     const inbox = copy.inbox ?? dirname(copy.path);
     const relativePath = relative(inbox, copy.path).split(sep).join('/');
     const sidecars = await finder.find(copy.path);
-    const task = taskOf({ path: copy.path, relativePath, sidecars }, inbox, true);
+    const userContext = await createUserFiles(inbox).of(relativePath);
+    const more = { redo: true, ...(userContext && { userContext }) };
+    const task = taskOf({ path: copy.path, relativePath, sidecars }, inbox, more);
     return { kind: 'work', task, bytes: facts.size };
   }
   return {

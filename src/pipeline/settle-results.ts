@@ -5,6 +5,7 @@ import { addAlias } from '../publish/publish-record.ts';
 import { type EmbeddedPicture, type IndexDocument, toIndexDocument } from '../search/document.ts';
 import type { FileOutcome, LedgerRow, WorkVersions } from '../store/ledger-row.ts';
 import { ledgerPath } from '../store/state-folder.ts';
+import { besideOf } from './plan-files.ts';
 import type { FileResult, RecordResult, StageMs } from './protocol.ts';
 
 /** What became of one file, for people and programs that look on. */
@@ -81,6 +82,7 @@ async function settleRecord(result: RecordResult): Promise<Settled> {
       contentHash: record.id,
       versions: versionsOf(record),
       recordRevision: record.revision,
+      beside: besideOf(task, result.unread),
     },
     document: toIndexDocument(record, embeddedPicture(record, embedding)),
     report: {

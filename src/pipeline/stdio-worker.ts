@@ -4,10 +4,12 @@ import type { FileState } from '../domain/states.ts';
 import { candidateRules } from '../watcher/candidate.ts';
 import { systemClock } from '../watcher/clock.ts';
 import { createSidecarFinder } from '../watcher/find-sidecars.ts';
+import { createNameInside } from './name-inside.ts';
 import { openTools } from './open-tools.ts';
 import { taskOf } from './plan-files.ts';
 import { processBatch } from './process-batch.ts';
 import type { FileResult, FileTask, WorkerSettings } from './protocol.ts';
+import { createUserFiles } from './user-files.ts';
 
 export interface StdioRequest {
   /** Absolute. */
@@ -36,11 +38,13 @@ export interface StdioWorker {
 /** A worker for other schedulers: it has no ledger; that a record exists is told by REPO itself. */
 export async function openStdioWorker(settings: WorkerSettings, staging: string): Promise<StdioWorker> {
   const tools = await openTools(settings, staging);
-  const sidecars = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock);
+  const sidecars = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock, createNameInside());
   const toTask = async ({ path, inbox = dirname(path), redo }: StdioRequest): Promise<FileTask> => {
     const relativePath = relative(inbox, path).split(sep).join('/');
     const safe = relativePath.startsWith('..') ? basename(path) : relativePath;
-    return taskOf({ path, relativePath: safe, sidecars: await sidecars.find(path) }, inbox, redo);
+    const userContext = await createUserFiles(safe === relativePath ? inbox : dirname(path)).of(safe);
+    const found = { path, relativePath: safe, sidecars: await sidecars.find(path) };
+    return taskOf(found, inbox, { redo, ...(userContext && { userContext }) });
   };
   return {
     async process(requests) {

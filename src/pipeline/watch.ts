@@ -1,16 +1,16 @@
 import type { Log } from '../log.ts';
-import { openFileSource } from '../raster/file-source.ts';
-import { tiffCompleteness } from '../raster/tiff-complete.ts';
 import { isNetworkFileSystem } from '../store/file-system-kind.ts';
-import { verdictOf } from '../store/ledger-row.ts';
+import { isBesideChanged, type LedgerRow, verdictOf } from '../store/ledger-row.ts';
 import { ledgerPath } from '../store/state-folder.ts';
-import type { Completeness } from '../watcher/settle.ts';
-import type { ReadyFile, WatchEvent } from '../watcher/watch-event.ts';
+import type { PictureFile, ReadyFile, WatchEvent } from '../watcher/watch-event.ts';
 import { type InboxWatch, watchInbox } from '../watcher/watch-inbox.ts';
 import { watchWithChokidar } from '../watcher/watch-with-chokidar.ts';
-import { taskOf } from './plan-files.ts';
+import { completePicture } from './complete-picture.ts';
+import { createNameInside } from './name-inside.ts';
+import { besideOf, taskOf } from './plan-files.ts';
 import type { Session } from './session.ts';
 import { type FileReport, settleResult } from './settle-results.ts';
+import { createUserFiles, type UserFiles } from './user-files.ts';
 
 export interface WatchOptions {
   session: Session;
@@ -29,12 +29,18 @@ const GIVE_BACK_MS = 5000;
  */
 export async function watch(options: WatchOptions): Promise<void> {
   const { session, inbox, signal, log } = options;
-  const { mode, settleMs, rescanMs, events: source } = session.config.watch;
+  const { mode, settleMs, rescanMs, events: source, sidecarGraceS } = session.config.watch;
+  const { accept } = session.config;
+  const userFiles = createUserFiles(inbox);
   const events = watchInbox(
     { inbox, accept: ['tiff', 'jpeg', 'png'], mode, settleMs, ...(rescanMs !== undefined && { rescanMs }) },
     {
       ...(source === 'chokidar' && { openEvents: watchWithChokidar }),
-      isComplete,
+      isComplete: async (path, _size, beside) =>
+        await completePicture(path, { sidecarGraceMs: sidecarGraceS * 1000, accept }, beside),
+      isBehind: async (file) => await isBehind(file, userFiles, options),
+      nameInside: createNameInside(),
+      onDescription: () => userFiles.forget(),
       known: (path, bytes, mtimeMs) => isKnown(session, path, bytes, mtimeMs),
       isNetworkFolder: isNetworkFileSystem,
     },
@@ -50,7 +56,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     }
     enqueue(session, event.file, inbox);
     while (underWay.size >= session.pool.capacity) await Promise.race(underWay);
-    const work = processFile(event.file, events, options)
+    const work = processFile(event.file, { events, userFiles }, options)
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => underWay.delete(work));
     underWay.add(work);
@@ -59,20 +65,23 @@ export async function watch(options: WatchOptions): Promise<void> {
   if (failure) throw failure.error;
 }
 
-async function isComplete(path: string): Promise<Completeness> {
-  const source = await openFileSource(path);
-  try {
-    const found = await tiffCompleteness(source);
-    return found.complete ? { complete: true } : { complete: false, reason: found.reason };
-  } finally {
-    await source.close();
-  }
+function isKnown(session: Session, path: string, bytes: number, mtimeMs: number): boolean {
+  return knownRow(session, path, bytes, mtimeMs) !== undefined;
 }
 
-function isKnown({ store, versions }: Session, path: string, bytes: number, mtimeMs: number): boolean {
+/** The row of a file that the ledger holds as it stands and that is finished. */
+function knownRow({ store, versions }: Session, path: string, bytes: number, mtimeMs: number): LedgerRow | undefined {
   const key = ledgerPath(path);
-  const verdict = verdictOf(store.ledger.lookup([key]).get(key), { path: key, bytes, mtimeMs }, versions);
-  return verdict === 'same' || verdict === 'outdated';
+  const row = store.ledger.lookup([key]).get(key);
+  const verdict = verdictOf(row, { path: key, bytes, mtimeMs }, versions);
+  return verdict === 'same' || verdict === 'outdated' ? row : undefined;
+}
+
+async function isBehind(file: PictureFile, userFiles: UserFiles, { session, inbox }: WatchOptions): Promise<boolean> {
+  const row = knownRow(session, file.path, file.size, file.mtimeMs);
+  if (!row) return false;
+  const userContext = await userFiles.of(file.relativePath);
+  return isBesideChanged(row, besideOf(taskOf(file, inbox, userContext && { userContext })));
 }
 
 function enqueue({ store }: Session, file: ReadyFile, inbox: string): void {
@@ -106,9 +115,14 @@ function note(event: Exclude<WatchEvent, { type: 'ready' }>, { session, inbox, l
   }
 }
 
-async function processFile(file: ReadyFile, events: InboxWatch, options: WatchOptions): Promise<void> {
+async function processFile(
+  file: ReadyFile,
+  { events, userFiles }: { events: InboxWatch; userFiles: UserFiles },
+  options: WatchOptions,
+): Promise<void> {
   const { session, inbox, log } = options;
-  for (const result of await session.pool.run([taskOf(file, inbox)])) {
+  const userContext = await userFiles.of(file.relativePath);
+  for (const result of await session.pool.run([taskOf(file, inbox, userContext && { userContext })])) {
     if (result.kind === 'unsettled') {
       const seen = { path: ledgerPath(file.path), inbox, bytes: file.size, mtimeMs: file.mtimeMs };
       session.store.ledger.enqueue([seen], 'waiting', result.reason);

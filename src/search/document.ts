@@ -87,7 +87,7 @@ function quantitiesOf(acquisition: Acquisition): IndexDocument['quantities'] {
 }
 
 function textOf(record: MicrographRecord): IndexDocument['text'] {
-  const { instrument, acquisition, source, issues } = record;
+  const { instrument, acquisition, source, issues, user } = record;
   return {
     // A path ends in the name.
     name: indexText([
@@ -95,7 +95,7 @@ function textOf(record: MicrographRecord): IndexDocument['text'] {
       ...source.aliases.map(({ path }) => path),
       ...source.sidecars.map(({ name }) => name),
     ]),
-    subject: indexText([acquisition.sampleName]),
+    subject: indexText([acquisition.sampleName, user?.sample?.name, user?.project, ...(user?.keywords ?? [])]),
     instrument: indexText([
       instrument.vendor,
       instrument.model,

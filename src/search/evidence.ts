@@ -15,7 +15,7 @@
 export const FIELD_EVIDENCE = {
   /** File and folder names. */
   name: 1,
-  /** Sample name and what the operator noted. */
+  /** Sample name, project and keywords: what people wrote about the picture. */
   subject: 1,
   /** Vendor, model, detector, emitter. */
   instrument: 1,

@@ -8,6 +8,20 @@ export interface WorkVersions {
   modelSha256?: string | undefined;
 }
 
+/** A sidecar as it was found: its file name and what stat said. */
+export interface SidecarPrint {
+  name: string;
+  bytes: number;
+  mtimeMs: number;
+}
+
+/** What stands beside a picture and goes into its record. */
+export interface Beside {
+  sidecars: readonly SidecarPrint[];
+  /** Digest of what people say of the picture; absent when nobody says anything. */
+  userDigest?: string | undefined;
+}
+
 /** A file as found: its absolute path (as `ledgerPath` writes it) and what stat said. */
 export interface FileSeen {
   path: string;
@@ -29,6 +43,8 @@ export interface LedgerRow extends FileSeen {
   convertVersion?: number | undefined;
   modelSha256?: string | undefined;
   recordRevision?: number | undefined;
+  /** What the record was made with. */
+  beside?: Beside | undefined;
   attempts: number;
   firstSeenAt: number;
   /** When the row got its present state, however often it was confirmed since. */
@@ -44,6 +60,7 @@ export interface FileOutcome extends FileSeen {
   contentHash?: ContentHash | undefined;
   versions?: WorkVersions | undefined;
   recordRevision?: number | undefined;
+  beside?: Beside | undefined;
 }
 
 export type Verdict = 'new' | 'changed' | 'unfinished' | 'same' | 'outdated';
@@ -72,6 +89,22 @@ export function isCurrent(row: LedgerRow, versions: WorkVersions): boolean {
   );
 }
 
+/**
+ * True when something came to stand beside a picture since its record was made, or is no longer the same. A sidecar that
+ * has gone changes nothing. Only rows with a record can be behind.
+ */
+export function isBesideChanged(row: LedgerRow, { sidecars, userDigest }: Beside): boolean {
+  if (row.contentHash === undefined) return false;
+  const before = row.beside ?? { sidecars: [] };
+  if (before.userDigest !== userDigest) return true;
+  return sidecars.some(
+    (now) =>
+      !before.sidecars.some(
+        ({ name, bytes, mtimeMs }) => name === now.name && bytes === now.bytes && mtimeMs === now.mtimeMs,
+      ),
+  );
+}
+
 /** A file skipped because it is no picture carries no versions: no upgrade of a stage makes it one. */
 function hasVersions(row: LedgerRow): boolean {
   return row.harvestVersion !== undefined;
@@ -92,6 +125,8 @@ export interface StoredRow {
   convert_version: number | null;
   model_sha256: string | null;
   record_revision: number | null;
+  sidecars: string | null;
+  user_digest: string | null;
   attempts: number;
   first_seen_at: number;
   state_since: number;
@@ -113,9 +148,26 @@ export function toLedgerRow(row: StoredRow): LedgerRow {
     convertVersion: row.convert_version ?? undefined,
     modelSha256: row.model_sha256 ?? undefined,
     recordRevision: row.record_revision ?? undefined,
+    beside: besideOf(row),
     attempts: row.attempts,
     firstSeenAt: row.first_seen_at,
     stateSince: row.state_since,
     updatedAt: row.updated_at,
   };
+}
+
+function besideOf({ sidecars, user_digest: userDigest }: StoredRow): Beside | undefined {
+  if (sidecars === null) return undefined;
+  const entries = JSON.parse(sidecars) as [string, number, number][];
+  return {
+    sidecars: entries.map(([name, bytes, mtimeMs]) => ({ name, bytes, mtimeMs })),
+    userDigest: userDigest ?? undefined,
+  };
+}
+
+/** The columns of {@link Beside}. */
+export function storedBeside(beside: Beside | undefined): Pick<StoredRow, 'sidecars' | 'user_digest'> {
+  if (!beside) return { sidecars: null, user_digest: null };
+  const entries = beside.sidecars.map(({ name, bytes, mtimeMs }) => [name, bytes, mtimeMs]);
+  return { sidecars: JSON.stringify(entries), user_digest: beside.userDigest ?? null };
 }

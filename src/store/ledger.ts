@@ -5,6 +5,7 @@ import {
   type FileSeen,
   type LedgerRow,
   type StoredRow,
+  storedBeside,
   toLedgerRow,
   type WorkVersions,
 } from './ledger-row.ts';
@@ -88,7 +89,7 @@ type StoredParameters = Omit<StoredRow, 'file' | 'attempts' | 'first_seen_at' | 
 
 const INSERT = `
   INSERT INTO files (path, inbox, bytes, mtime_ms, state, reason, error_code, content_hash, harvest_version,
-    convert_version, model_sha256, record_revision, attempts, first_seen_at, state_since, updated_at)`;
+    convert_version, model_sha256, record_revision, sidecars, user_digest, attempts, first_seen_at, state_since, updated_at)`;
 const SAME_BYTES = 'bytes = excluded.bytes AND mtime_ms = excluded.mtime_ms';
 const SEEN_AGAIN = `
     inbox = excluded.inbox, bytes = excluded.bytes, mtime_ms = excluded.mtime_ms, reason = excluded.reason,
@@ -96,23 +97,27 @@ const SEEN_AGAIN = `
     state = excluded.state, error_code = excluded.error_code, updated_at = excluded.updated_at`;
 
 const ENQUEUE = `${INSERT}
-  VALUES (@path, @inbox, @bytes, @mtime_ms, @state, @reason, NULL, NULL, NULL, NULL, NULL, NULL, 0, @now, @now, @now)
+  VALUES (@path, @inbox, @bytes, @mtime_ms, @state, @reason, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0,
+    @now, @now, @now)
   ON CONFLICT (path) DO UPDATE SET
     content_hash = iif(${SAME_BYTES}, content_hash, NULL),
     harvest_version = iif(${SAME_BYTES}, harvest_version, NULL),
     convert_version = iif(${SAME_BYTES}, convert_version, NULL),
     model_sha256 = iif(${SAME_BYTES}, model_sha256, NULL),
     record_revision = iif(${SAME_BYTES}, record_revision, NULL),
+    sidecars = iif(${SAME_BYTES}, sidecars, NULL),
+    user_digest = iif(${SAME_BYTES}, user_digest, NULL),
     attempts = iif(${SAME_BYTES}, attempts, 0),
     ${SEEN_AGAIN}`;
 
 const RECORD = `${INSERT}
   VALUES (@path, @inbox, @bytes, @mtime_ms, @state, @reason, @error_code, @content_hash, @harvest_version,
-    @convert_version, @model_sha256, @record_revision, 1, @now, @now, @now)
+    @convert_version, @model_sha256, @record_revision, @sidecars, @user_digest, 1, @now, @now, @now)
   ON CONFLICT (path) DO UPDATE SET
     content_hash = excluded.content_hash, harvest_version = excluded.harvest_version,
     convert_version = excluded.convert_version, model_sha256 = excluded.model_sha256,
-    record_revision = excluded.record_revision, attempts = attempts + 1,
+    record_revision = excluded.record_revision, sidecars = excluded.sidecars,
+    user_digest = excluded.user_digest, attempts = attempts + 1,
     ${SEEN_AGAIN}`;
 
 function seenParameters(file: FileSeen, state: FileState, reason: string, now: number): StoredParameters {
@@ -129,6 +134,7 @@ function seenParameters(file: FileSeen, state: FileState, reason: string, now: n
     convert_version: null,
     model_sha256: null,
     record_revision: null,
+    ...storedBeside(undefined),
     now,
   };
 }
@@ -142,6 +148,7 @@ function outcomeParameters(outcome: FileOutcome, now: number): StoredParameters 
     convert_version: outcome.versions?.convertVersion ?? null,
     model_sha256: outcome.versions?.modelSha256 ?? null,
     record_revision: outcome.recordRevision ?? null,
+    ...storedBeside(outcome.beside),
   };
 }
 

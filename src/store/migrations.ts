@@ -2,7 +2,9 @@
  * The schema of STATE's SQLite file, one entry a version (PRAGMA user_version = entries applied). Entries are history:
  * never change one that was released, append.
  *
- * - `files`: the ledger, one row a path. `mtime_ms` is what stat said, bit for bit; times are ms since 1970.
+ * - `files`: the ledger, one row a path. `mtime_ms` is what stat said, bit for bit; times are ms since 1970. Since
+ *   version 2 `sidecars` (JSON) and `user_digest` say what stood beside the picture when its record was last looked at;
+ *   NULL in older rows means that nobody knows, and the record itself is asked.
  * - `documents`, `document_labels`, `document_text`, `vector_bits`, `vectors`: the embedded search index, one `doc` a
  *   record. Numbers are SI; `acquired_s` is the clock on the instrument's wall read as if it were UTC.
  * - Vectors are plain BLOBs: with 20,000 of 1,280 dimensions a pass over the bits takes 5 ms (vec0 table: 16 ms) and
@@ -94,5 +96,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (code, doc)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX document_issues_by_doc ON document_issues (doc);
+  `,
+  `
+  ALTER TABLE files ADD COLUMN sidecars TEXT;
+  ALTER TABLE files ADD COLUMN user_digest TEXT;
   `,
 ];

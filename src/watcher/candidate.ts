@@ -24,9 +24,14 @@ const SYSTEM_NAMES: ReadonlySet<string> = new Set([
 /** What copy programs and browsers call a file they have not finished. */
 const UNFINISHED_SUFFIXES: readonly string[] = ['.tmp', '.part', '.partial', '.filepart', '.crdownload'];
 
+/** What people say of the pictures of a folder and of the folders below it, in a file of their own. */
+const DESCRIPTION_NAMES: ReadonlySet<string> = new Set(['semantiff.yml', 'semantiff.yaml']);
+
+export type FileKind = 'picture' | 'sidecar' | 'description';
+
 export interface CandidateRules {
   /** What a file is by its path below the inbox (with "/"); undefined when it is nothing to us. */
-  kindOf: (relativePath: string) => 'picture' | 'sidecar' | undefined;
+  kindOf: (relativePath: string) => FileKind | undefined;
   /** True when a file or folder is left out, with everything in it. The inbox itself is never asked about. */
   ignores: (relativePath: string) => boolean;
 }
@@ -56,6 +61,7 @@ export function candidateRules(accept: readonly PictureFormat[], ignore: readonl
     kindOf: (relativePath) => {
       const extension = extensionOf(relativePath);
       const isPicture = pictures.has(extension);
+      if (DESCRIPTION_NAMES.has(baseName(relativePath)) && !ignores(relativePath)) return 'description';
       if (!isPicture && !SIDECAR_EXTENSIONS.includes(extension)) return undefined;
       if (ignores(relativePath)) return undefined;
       return isPicture ? 'picture' : 'sidecar';

@@ -2,8 +2,9 @@ import type { Stats } from 'node:fs';
 import { lstat, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage, IngestError } from '../domain/errors.ts';
-import type { CandidateRules } from './candidate.ts';
-import { pairSidecars } from './pair-sidecars.ts';
+import type { CandidateRules, FileKind } from './candidate.ts';
+import type { SidecarSeen } from './find-sidecars.ts';
+import { type NameInside, pairWithNames } from './pair-sidecars.ts';
 
 interface FileFacts {
   /** Absolute, as the system spells it. */
@@ -15,9 +16,9 @@ interface FileFacts {
   ctimeMs: number;
 }
 
-/** A candidate in the inbox; `sidecars` and `pictures` are absolute paths in the same folder, sorted. */
+/** A candidate in the inbox; `sidecars` and `pictures` (absolute paths) lie in the same folder, sorted. */
 export type FoundFile =
-  | (FileFacts & { kind: 'picture'; sidecars: string[] })
+  | (FileFacts & { kind: 'picture'; sidecars: SidecarSeen[] })
   | (FileFacts & { kind: 'sidecar'; pictures: string[] });
 
 export type InboxProblemCode =
@@ -41,6 +42,8 @@ export interface ListOptions {
   rules: CandidateRules;
   /** Folder below the inbox at which to begin, with "/"; the whole inbox without it. */
   below?: string;
+  /** Whom a sidecar names inside itself; without it sidecars are paired by their own names alone. */
+  nameInside?: NameInside | undefined;
 }
 
 export interface ListContext {
@@ -83,7 +86,7 @@ export async function* listInbox(root: string, options: ListOptions, context: Li
     const names = await readFolder(root, folder, options.rules, context);
     if (!names) continue;
     for (const name of names.folders.toSorted().toReversed()) stack.push(childOf(folder, name));
-    yield* filesOf(folder, names, context);
+    yield* filesOf(folder, names, options, context);
   }
   const after = await statInbox(root);
   // The inode is left out: a CIFS mount without `serverino` makes new ones up as it goes.
@@ -154,7 +157,7 @@ async function readFolder(
   return names;
 }
 
-function addFile(names: FolderNames, name: string, kind: 'picture' | 'sidecar' | undefined): void {
+function addFile(names: FolderNames, name: string, kind: FileKind | undefined): void {
   if (kind === 'picture') names.pictures.push(name);
   else if (kind === 'sidecar') names.sidecars.push(name);
 }
@@ -174,25 +177,54 @@ function reportLink(child: Folder, rules: CandidateRules, onProblem: ListContext
   onProblem({ code: 'link-not-followed', path: child.path, message });
 }
 
-async function* filesOf(folder: Folder, names: FolderNames, context: ListContext): AsyncGenerator<FoundFile> {
-  const pairs = pairSidecars(names.pictures, names.sidecars);
+async function* filesOf(
+  folder: Folder,
+  names: FolderNames,
+  { nameInside }: ListOptions,
+  context: ListContext,
+): AsyncGenerator<FoundFile> {
   const absolute = (name: string): string => join(folder.path, name);
+  const pairs = await pairWithNames(names.pictures, names.sidecars, { nameInside, pathOf: absolute });
+  const look = lookAtNames(folder, new Set(names.sidecars), context);
   const all = [
     ...names.pictures.map((name) => ({ name, kind: 'picture' as const })),
     ...names.sidecars.map((name) => ({ name, kind: 'sidecar' as const })),
   ].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (let start = 0; start < all.length; start += STATS_AT_ONCE) {
     const some = all.slice(start, start + STATS_AT_ONCE);
-    const facts = await Promise.all(some.map(({ name }) => factsOf(childOf(folder, name), context)));
+    const facts = await Promise.all(
+      some.map(async ({ name, kind }) => {
+        const sidecars = kind === 'picture' ? pairs.sidecarsOf(name).map(look) : [];
+        return { file: await look(name), sidecars: (await Promise.all(sidecars)).filter((one) => one !== undefined) };
+      }),
+    );
     for (const [i, { name, kind }] of some.entries()) {
       context.signal.throwIfAborted();
-      const file = facts[i];
-      if (!file) continue;
+      const found = facts[i];
+      if (!found?.file) continue;
       yield kind === 'picture'
-        ? { kind, ...file, sidecars: pairs.sidecarsOf(name).map(absolute) }
-        : { kind, ...file, pictures: pairs.picturesOf(name).map(absolute) };
+        ? { kind, ...found.file, sidecars: found.sidecars.map(sidecarSeen) }
+        : { kind, ...found.file, pictures: pairs.picturesOf(name).map(absolute) };
     }
   }
+}
+
+function sidecarSeen({ path, size, mtimeMs }: FileFacts): SidecarSeen {
+  return { path, size, mtimeMs };
+}
+
+/** Asks for the facts of a name of the folder; of sidecars, which are asked about more than once, only the first time. */
+function lookAtNames(
+  folder: Folder,
+  sidecars: ReadonlySet<string>,
+  context: ListContext,
+): (name: string) => Promise<FileFacts | undefined> {
+  const known = new Map<string, Promise<FileFacts | undefined>>();
+  return (name) => {
+    const facts = known.get(name) ?? factsOf(childOf(folder, name), context);
+    if (sidecars.has(name)) known.set(name, facts);
+    return facts;
+  };
 }
 
 async function factsOf(child: Folder, { onProblem }: ListContext): Promise<FileFacts | undefined> {

@@ -29,8 +29,11 @@ export interface Waiting {
 export interface SettleQueueDeps {
   clock: Clock;
   look: (path: string) => Promise<Look>;
-  /** May reject (a lock, a share that is away): the file then waits with that reason. */
-  isComplete: (path: string, size: number) => Promise<Completeness>;
+  /**
+   * Asked of a file that nobody has changed for `quietMs`. May reject (a lock, a share that is away): the file then waits with that
+   * reason.
+   */
+  isComplete: (path: string, size: number, quietMs: number) => Promise<Completeness>;
   /** False for a file that has been taken already: it is forgotten without a word. */
   isWanted: (path: string, seen: Identity) => boolean;
   onReady: (path: string, seen: Identity) => Promise<void>;
@@ -168,7 +171,8 @@ async function probe({ options, deps }: Queue, path: string, { state }: Entry): 
   const { clock, look, isComplete } = deps;
   const step = takeLook(state, await look(path), clock.now(), options);
   if (step.next !== 'check' || !step.state.seen) return step;
-  const verdict = await isComplete(path, step.state.seen.size).catch(unreadableVerdict);
+  const quietMs = clock.now() - step.state.quietSince;
+  const verdict = await isComplete(path, step.state.seen.size, quietMs).catch(unreadableVerdict);
   return takeVerdict(step.state, verdict, await look(path), clock.now(), options);
 }
 

@@ -19,6 +19,8 @@ export type Look =
 export interface Completeness {
   complete: boolean;
   reason?: string;
+  /** When it is worth asking again although nothing changes, ms from now; otherwise ever more rarely. */
+  againMs?: number;
 }
 
 /** One file on its way to being complete. All times are ms of one monotonic clock, save mtimeMs. */
@@ -88,7 +90,9 @@ export function takeVerdict(
   const step = takeLook(state, after, now, options);
   if (step.next !== 'check') return step;
   if (verdict.complete && state.seen) return { next: 'ready', state: { ...state, seen: state.seen } };
-  return backOff(state, verdict.reason ?? REASON_UNKNOWN, now, options);
+  const waiting = backOff(state, verdict.reason ?? REASON_UNKNOWN, now, options);
+  if (verdict.againMs === undefined || waiting.next !== 'wait') return waiting;
+  return { next: 'wait', state: { ...waiting.state, pollAt: now + Math.max(verdict.againMs, 1) } };
 }
 
 /** An event named the file: look soon, whatever the pause had grown to. Size and mtime decide, not the event. */

@@ -1,7 +1,9 @@
 import type { PictureFormat } from './candidate.ts';
 import type { Clock } from './clock.ts';
+import type { SidecarSeen } from './find-sidecars.ts';
 import type { OpenFolderEvents } from './folder-events.ts';
-import type { InboxProblem } from './list-inbox.ts';
+import type { FoundFile, InboxProblem } from './list-inbox.ts';
+import type { NameInside } from './pair-sidecars.ts';
 import type { Completeness, SettleOptions } from './settle.ts';
 import type { Waiting } from './settle-queue.ts';
 
@@ -22,10 +24,22 @@ export interface WatchOptions extends Partial<SettleOptions> {
 }
 
 export interface WatchDeps {
-  /** Whether the structure of the file lies inside its bytes; may reject with what kept it from reading. */
-  isComplete: (path: string, size: number) => Promise<Completeness>;
+  /**
+   * Whether the structure of the file lies inside its bytes, and what belongs to it is there; may reject with what kept
+   * it from reading. `size` and mtime have not changed for `quietMs`.
+   */
+  isComplete: (path: string, size: number, beside: BesideFile) => Promise<Completeness>;
   /** True for a file that the ledger holds as it stands and that needs no more work: it is not handed out. */
   known?: (path: string, size: number, mtimeMs: number) => boolean;
+  /**
+   * True for a known picture whose surroundings are not those it was worked on with (a sidecar that came or changed, other
+   * words about it): it is handed out again.
+   */
+  isBehind?: (file: PictureFile) => Promise<boolean>;
+  /** Whom a sidecar names inside itself. */
+  nameInside?: NameInside;
+  /** A file in which people describe their pictures came, changed or went; its folder is scanned next. */
+  onDescription?: () => void;
   /** Decides for mode `auto`; without it every folder counts as local. */
   isNetworkFolder?: (path: string) => Promise<boolean>;
   /** Where events come from. Default: `watchFolders`. */
@@ -33,13 +47,22 @@ export interface WatchDeps {
   clock?: Clock;
 }
 
-/** A complete picture in the inbox, as it stood when it was last looked at. `sidecars` are absolute paths, sorted. */
+/** What is known of a complete file besides its size. */
+export interface BesideFile {
+  quietMs: number;
+  hasSidecar: () => Promise<boolean>;
+}
+
+/** A picture as a listing finds it. */
+export type PictureFile = Extract<FoundFile, { kind: 'picture' }>;
+
+/** A complete picture in the inbox, as it stood when it was last looked at. `sidecars` are sorted by path. */
 export interface ReadyFile {
   path: string;
   relativePath: string;
   size: number;
   mtimeMs: number;
-  sidecars: string[];
+  sidecars: SidecarSeen[];
 }
 
 /**

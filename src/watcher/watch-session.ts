@@ -10,13 +10,14 @@ import { createEventSource, type EventSource } from './event-source.ts';
 import { createSidecarFinder, type SidecarFinder } from './find-sidecars.ts';
 import type { OpenFolderEvents } from './folder-events.ts';
 import { createHandedOut, type HandedOut } from './handed-out.ts';
-import { type FoundFile, isAbsent, listInbox } from './list-inbox.ts';
+import { createLateSidecars, type LateSidecars } from './late-sidecars.ts';
+import { isAbsent, listInbox } from './list-inbox.ts';
 import { createMountGuard } from './mount-guard.ts';
 import { createProblemList, type ProblemList } from './problem-list.ts';
 import { createScanLoop, type ScanLoop } from './scan-loop.ts';
 import type { Look, SettleOptions } from './settle.ts';
 import { createSettleQueue, type Identity, type SettleQueue } from './settle-queue.ts';
-import type { WatchDeps, WatchEvent, WatchOptions } from './watch-event.ts';
+import type { PictureFile, WatchDeps, WatchEvent, WatchOptions } from './watch-event.ts';
 
 export interface SessionOptions extends WatchOptions {
   /** The inbox, absolute. */
@@ -47,6 +48,9 @@ interface Session {
   readonly problems: ProblemList;
   readonly sidecars: SidecarFinder;
   readonly queue: SettleQueue;
+  readonly late: LateSidecars;
+  /** Known files that are to go out again because of what stands beside them. */
+  readonly again: Set<string>;
   readonly loop: ScanLoop;
   /** Timers of files given back. */
   readonly returns: Set<() => void>;
@@ -92,23 +96,35 @@ function createSession(options: SessionOptions, deps: SessionDeps, log: Session[
     problems: createProblemList(options.root, (problem) => {
       channel.put(`problem ${problem.code} ${problem.path}`, { type: 'problem', ...problem });
     }),
-    sidecars: createSidecarFinder(rules, clock),
+    sidecars: createSidecarFinder(rules, clock, deps.nameInside),
     queue: createSettleQueue(options.settle, {
       clock,
       look: async (path) => await look(session, path),
-      isComplete: deps.isComplete,
-      isWanted: (path, seen) => session.handed.isWanted(path, seen),
+      isComplete: async (path, size, quietMs) => {
+        const hasSidecar = async (): Promise<boolean> => (await session.sidecars.find(path)).length > 0;
+        return await deps.isComplete(path, size, { quietMs, hasSidecar });
+      },
+      isWanted: (path, seen) => session.again.has(path) || session.handed.isWanted(path, seen),
       onReady: async (path, seen) => await handOut(session, path, seen),
       onWaiting: (path, waiting) => {
         channel.put(path, { type: 'waiting', path, relativePath: below(session, path), ...waiting });
       },
-      onVanished: (path) => channel.put(path, { type: 'vanished', path, relativePath: below(session, path) }),
+      onVanished: (path) => {
+        session.again.delete(path);
+        channel.put(path, { type: 'vanished', path, relativePath: below(session, path) });
+      },
       onRoom: () => session.wakeScan?.(),
       onFault: (error) => channel.end(error),
     }),
     loop: createScanLoop(clock, { rescanMs: () => rescanMs(session), againMs: options.settle.settleMs }, (folder) =>
       scan(session, folder),
     ),
+    again: new Set(),
+    late: createLateSidecars(clock, options.settle.settleMs, {
+      onQuiet: async (sidecar) => await takeLateSidecar(session, sidecar),
+      onTooMany: () => session.loop.soon(),
+      onFault: (error) => channel.end(error),
+    }),
     returns: new Set(),
     inboxFacts: async () => await Promise.reject(new Error('the session has not been started')),
     source: undefined,
@@ -154,6 +170,7 @@ async function stop(session: Session): Promise<void> {
   session.channel.end();
   session.loop.stop();
   session.queue.stop();
+  session.late.stop();
   for (const cancel of session.returns) cancel();
   session.wakeScan?.();
   await session.source?.close();
@@ -180,7 +197,7 @@ async function scan(session: Session, folder?: string): Promise<number> {
     if (isWhole) for (const list of [problems, handed]) list.beginRound();
     const listing = listInbox(
       options.root,
-      { rules: session.rules, ...(isWhole ? {} : { below: folder }) },
+      { rules: session.rules, nameInside: deps.nameInside, ...(isWhole ? {} : { below: folder }) },
       {
         signal,
         onProblem: (problem) => {
@@ -190,7 +207,7 @@ async function scan(session: Session, folder?: string): Promise<number> {
       },
     );
     for await (const file of listing) {
-      if (file.kind === 'picture') offer(session, file);
+      if (file.kind === 'picture') await offer(session, file);
       waitedMs += await waitForRoom(session);
     }
     if (isWhole) {
@@ -209,8 +226,32 @@ async function scan(session: Session, folder?: string): Promise<number> {
   return deps.clock.now() - startedAt - waitedMs;
 }
 
-function offer(session: Session, file: FoundFile): void {
-  if (session.queue.has(file.path) || session.handed.isWanted(file.path, file)) session.queue.add(file.path, file);
+async function offer(session: Session, file: PictureFile): Promise<void> {
+  const { queue, handed, deps } = session;
+  if (queue.has(file.path) || handed.isWanted(file.path, file)) queue.add(file.path, file);
+  else if (await deps.isBehind?.(file)) offerAgain(session, file.path);
+}
+
+function offerAgain(session: Session, path: string): void {
+  session.again.add(path);
+  session.queue.add(path);
+}
+
+/** A sidecar has come and is quiet: pictures that wait for it are looked at now, those done without it go out again. */
+async function takeLateSidecar(session: Session, sidecar: string): Promise<void> {
+  const { queue, sidecars } = session;
+  sidecars.forget(dirname(sidecar));
+  for (const path of await sidecars.picturesOf(sidecar)) {
+    if (queue.has(path)) {
+      queue.add(path);
+      continue;
+    }
+    const facts = await lstat(path).catch(() => undefined);
+    if (!facts?.isFile() || session.stopping.signal.aborted) continue;
+    const { size, mtimeMs, ctimeMs } = facts;
+    const found = { path, relativePath: below(session, path), size, mtimeMs, ctimeMs };
+    await offer(session, { kind: 'picture', ...found, sidecars: await sidecars.find(path) });
+  }
 }
 
 /** Back-pressure: a scan goes on only when there is room. Answers the time spent, ms. */
@@ -234,7 +275,14 @@ function hintFile(session: Session, path: string): void {
   const relativePath = below(session, path);
   const kind = session.rules.kindOf(relativePath);
   if (kind === undefined || isBelowIgnored(session.rules, relativePath)) return;
-  if (kind === 'sidecar') session.sidecars.forget(dirname(path));
+  if (kind === 'sidecar') {
+    session.sidecars.forget(dirname(path));
+    session.late.add(path);
+  }
+  if (kind === 'description') {
+    session.deps.onDescription?.();
+    hintFolder(session, dirname(path));
+  }
   if (kind !== 'picture') return;
   if (session.queue.has(path) || hasRoom(session)) session.queue.add(path);
   else session.loop.soon();
@@ -264,6 +312,7 @@ async function look(session: Session, path: string): Promise<Look> {
 async function handOut(session: Session, path: string, { size, mtimeMs }: Identity): Promise<void> {
   const sidecars = await session.sidecars.find(path);
   session.handed.add(path, { size, mtimeMs });
+  session.again.delete(path);
   const file = { path, relativePath: below(session, path), size, mtimeMs, sidecars };
   session.channel.put(path, { type: 'ready', file });
 }

@@ -64,7 +64,7 @@ describe('listing an inbox', () => {
     expect(paths.map((path) => path.normalize('NFC'))).toEqual(expected);
     expect(problems).toEqual([]);
     expect(files[0]).toMatchObject({ kind: 'picture', path: join(folder, 'A.TIFF'), size: 1, sidecars: [] });
-    expect(files[1]).toMatchObject({ kind: 'picture', sidecars: [join(folder, 'b.txt')] });
+    expect(files[1]).toMatchObject({ kind: 'picture', sidecars: [{ path: join(folder, 'b.txt'), size: 1 }] });
     expect(files[2]).toMatchObject({ kind: 'sidecar', pictures: [join(folder, 'b.tif')] });
   });
 

@@ -324,7 +324,7 @@ describe('watching an inbox', () => {
     await put('sub/img_1.tif');
     const event = await startWatch().until(isReady('sub/img_1.tif'));
     const sidecars = [join(inbox, 'sub/IMG_1.TXT'), join(inbox, 'sub/img_1-tif.hdr')];
-    expect(event).toMatchObject({ file: { sidecars } });
+    expect(event).toMatchObject({ file: { sidecars: sidecars.map((path) => ({ path })) } });
   });
 
   it('hands out a file again that is given back, though it did not change', async () => {

@@ -79,7 +79,6 @@ describe.skipIf(sharedDir() === undefined)('independent readers and the NXem val
     folder = await mkdtemp(join(tmpdir(), 'semantiff-nexus-'));
     writer = await openNexusWriter(await loadNexusTemplate(), {
       location: 'Lab 3',
-      user: { name: 'A. Nobody', orcid: '0000-0002-1825-0097', email: 'a@example.org', affiliation: 'Nowhere' },
     });
   });
 

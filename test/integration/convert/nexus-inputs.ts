@@ -142,6 +142,10 @@ export function fullInput(): NexusInput {
         physicalForm: 'bulk',
         identifier: { value: 'https://doi.org/10.1000/1', type: 'DOI' },
       },
+      users: [
+        { name: 'A. Nobody', orcid: '0000-0002-1825-0097', email: 'a@example.org', affiliation: 'Nowhere' },
+        { name: 'B. Nobody' },
+      ],
     },
   );
   input.record.header = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBatcher, type Plan, planFiles } from '../../../src/pipeline/plan-files.ts';
 import type { FileTask } from '../../../src/pipeline/protocol.ts';
+import type { TaskUserContext } from '../../../src/pipeline/user-files.ts';
 import type { LedgerRow } from '../../../src/store/ledger-row.ts';
 import type { FoundFile } from '../../../src/watcher/list-inbox.ts';
 
@@ -30,15 +31,21 @@ function row(name: string, changes: Partial<LedgerRow> = {}): LedgerRow {
   };
 }
 
-async function planned(files: FoundFile[], rows: LedgerRow[], accept: ('tiff' | 'jpeg')[] = ['tiff']): Promise<Plan[]> {
+async function planned(
+  files: FoundFile[],
+  rows: LedgerRow[],
+  accept: ('tiff' | 'jpeg')[] = ['tiff'],
+  said: (path: string) => TaskUserContext | undefined = () => undefined,
+): Promise<Plan[]> {
   const known = new Map(rows.map((one) => [one.path, one]));
   async function* listed(): AsyncGenerator<FoundFile> {
     yield* await Promise.resolve(files);
   }
   const ledger = { lookup: () => known };
   const plans: Plan[] = [];
-  for await (const plan of planFiles(listed(), { inbox: '/inbox', ledger, versions: VERSIONS, accept }))
-    plans.push(plan);
+  const userFiles = { of: async (path: string) => await Promise.resolve(said(path)) };
+  const context = { inbox: '/inbox', ledger, versions: VERSIONS, accept, userFiles };
+  for await (const plan of planFiles(listed(), context)) plans.push(plan);
   return plans;
 }
 
