@@ -228,7 +228,9 @@ async function scan(session: Session, folder?: string): Promise<number> {
 
 async function offer(session: Session, file: PictureFile): Promise<void> {
   const { queue, handed, deps } = session;
-  if (queue.has(file.path) || handed.isWanted(file.path, file)) queue.add(file.path, file);
+  // A picture that has a sidecar by now may be waiting for that: it is looked at soon.
+  const seen = file.sidecars.length > 0 ? undefined : file;
+  if (queue.has(file.path) || handed.isWanted(file.path, file)) queue.add(file.path, seen);
   else if (await deps.isBehind?.(file)) offerAgain(session, file.path);
 }
 

@@ -106,7 +106,12 @@ function badPaths(one: z.core.$ZodIssue): { path: Path; expected: string }[] {
 function faultAt(file: unknown, path: Path, expected: string): UserFileFault {
   const value = valueAt(file, path);
   const found = value === undefined ? 'nothing' : shown(value);
-  return { place: path.join('.'), message: `${expected}, found ${found}` };
+  return { place: placeOf(path), message: `${expected}, found ${found}` };
+}
+
+/** Such as `creators[0].orcid`; the first of a list is 0. */
+function placeOf(path: Path): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${part}`)).join('');
 }
 
 function shown(value: unknown): string {

@@ -4,6 +4,7 @@ import type { FileTask } from '../../../src/pipeline/protocol.ts';
 import type { TaskUserContext } from '../../../src/pipeline/user-files.ts';
 import type { LedgerRow } from '../../../src/store/ledger-row.ts';
 import type { FoundFile } from '../../../src/watcher/list-inbox.ts';
+import { idOf } from '../../builders/micrograph-record.ts';
 
 const VERSIONS = { harvestVersion: 1, convertVersion: 1, modelSha256: 'm' };
 
@@ -72,6 +73,46 @@ describe.skipIf(process.platform === 'win32')('planFiles', () => {
     const sidecar = (name: string, pictures: string[]): FoundFile => ({ ...picture(name), kind: 'sidecar', pictures });
     const plans = await planned([sidecar('a.txt', ['/inbox/a.tif']), sidecar('b.txt', [])], []);
     expect(plans).toMatchObject([{ kind: 'lone-sidecar', found: { relativePath: 'b.txt' } }]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('planFiles, of what stands beside a picture', () => {
+  const sidecar = { path: '/inbox/a.txt', size: 7, mtimeMs: 3 };
+  const known = { name: 'a.txt', bytes: 7, mtimeMs: 3 };
+  const done = (changes: Partial<LedgerRow> = {}): LedgerRow =>
+    row('a.tif', { contentHash: idOf('a.tif'), ...changes });
+  const withSidecars = (...sidecars: (typeof sidecar)[]): FoundFile => ({ ...picture('a.tif'), sidecars }) as FoundFile;
+
+  it.each([
+    ['nothing is to be done where the record was made with it', [known], [sidecar], 'nothing'],
+    ['a sidecar that came later is work', [], [sidecar], 'work'],
+    ['another size is work', [{ ...known, bytes: 8 }], [sidecar], 'work'],
+    ['another time is work', [{ ...known, mtimeMs: 4 }], [sidecar], 'work'],
+    ['a second sidecar is work', [known], [sidecar, { ...sidecar, path: '/inbox/a.hdr' }], 'work'],
+    ['a sidecar that has gone changes nothing', [known], [], 'nothing'],
+  ])('%s', async (_what, before, now, kind) => {
+    const plans = await planned([withSidecars(...now)], [done({ beside: { sidecars: before } })]);
+    expect(plans.map((plan) => plan.kind)).toEqual([kind]);
+  });
+
+  it('asks the record of an older ledger only where there is a sidecar', async () => {
+    expect((await planned([withSidecars()], [done()]))[0]?.kind).toBe('nothing');
+    expect((await planned([withSidecars(sidecar)], [done()]))[0]?.kind).toBe('work');
+  });
+
+  it('does not open a file again that has no record, whatever comes to stand beside it', async () => {
+    const broken = row('a.tif', { state: 'quarantined' });
+    expect((await planned([withSidecars(sidecar)], [broken]))[0]?.kind).toBe('nothing');
+  });
+
+  it('is work where people say something else than before, and nothing elsewhere', async () => {
+    const said = (path: string) =>
+      path.startsWith('p/') ? { issues: [], user: { project: 'P' }, digest: 'd' } : undefined;
+    const rows = ['p/a.tif', 'q/a.tif'].map((name) => row(name, { contentHash: idOf(name) }));
+    const files = [picture('p/a.tif'), picture('q/a.tif')];
+    expect((await planned(files, rows, ['tiff'], said)).map(({ kind }) => kind)).toEqual(['work', 'nothing']);
+    const after = rows.map((one) => ({ ...one, beside: { sidecars: [], userDigest: 'd' } }));
+    expect((await planned(files, after, ['tiff'], said)).map(({ kind }) => kind)).toEqual(['nothing', 'work']);
   });
 });
 

@@ -34,6 +34,12 @@ describe('the document of a record', () => {
     expect([picture, id]).toEqual(['picture.jpg', idOf('SiGrating_07.tif')]);
   });
 
+  it('holds what people say of the picture beside the sample that its header names', () => {
+    const record = makeRecord({ name: 'a.tif', acquisition: { sampleName: 'wafer 3' } });
+    const user = { project: 'Solar', sample: { name: 'CIGS' }, keywords: ['thin film', 'etched'], licence: 'CC0-1.0' };
+    expect(toIndexDocument({ ...record, user }).text.subject).toBe('wafer 3 CIGS Solar thin film etched');
+  });
+
   it("never holds the operator's name", () => {
     const record = makeRecord({ name: 'a.tif', acquisition: { operator: 'Anna' }, terms: [term('operator', 'Anna')] });
     expect(JSON.stringify(toIndexDocument(record))).not.toContain('Anna');

@@ -40,6 +40,24 @@ describe('the ledger', () => {
     expect(store.ledger.lookup(['/in/other.tif']).size).toBe(0);
   });
 
+  it('remembers what a record was made with for as long as the bytes are the same', () => {
+    const { store } = openLedger();
+    const beside = { sidecars: [{ name: 'größe.txt', bytes: 7, mtimeMs: 5.25 }], userDigest: 'd' };
+    const found = (path: string) => store.ledger.lookup([path]).get(path)?.beside;
+    store.ledger.record([
+      done('/in/a.tif', { beside }),
+      done('/in/b.tif', { beside: { sidecars: [] } }),
+      done('/in/c.tif'),
+    ]);
+    expect(found('/in/a.tif')).toEqual(beside);
+    expect(found('/in/b.tif')).toEqual({ sidecars: [], userDigest: undefined });
+    expect(found('/in/c.tif')).toBeUndefined();
+    store.ledger.enqueue([seen('/in/a.tif')], 'queued', 'again');
+    expect(found('/in/a.tif')).toEqual(beside);
+    store.ledger.enqueue([seen('/in/a.tif', { bytes: 1 })], 'queued', 'changed');
+    expect(found('/in/a.tif')).toBeUndefined();
+  });
+
   it('knows a finished file as the same, and another size, time or version as different', () => {
     const { store } = openLedger();
     store.ledger.record([done('/in/a.tif')]);

@@ -95,6 +95,23 @@ describe('the store', () => {
     expect(hits.map(({ name, issues }) => [name, issues])).toEqual([['old.tif', []]]);
   });
 
+  it('brings the file of the first version up to date and keeps its rows', () => {
+    const state = temporaryFolder();
+    const db = new Database(join(state, STORE_FILE));
+    db.exec(MIGRATIONS[0] ?? '');
+    db.pragma('user_version = 1');
+    db.exec(`INSERT INTO files (path, bytes, mtime_ms, state, reason, content_hash, harvest_version, convert_version,
+      record_revision, attempts, first_seen_at, state_since, updated_at)
+      VALUES ('/in/a.tif', 5, 1.5, 'done', 'record made', '${idOf('a.tif')}', 1, 1, 3, 1, 0, 0, 0)`);
+    db.close();
+    expect(() => open(state, 'read')).toThrow(/schema is version 1.*next backfill or watch/);
+    const { ledger } = open(state, 'write');
+    const row = ledger.lookup(['/in/a.tif']).get('/in/a.tif');
+    expect(row).toMatchObject({ state: 'done', recordRevision: 3, contentHash: idOf('a.tif') });
+    expect(row?.beside).toBeUndefined();
+    expect(open(state, 'read').ledger.counts().done).toBe(1);
+  });
+
   it('opens again what it closed, in either durability', () => {
     const state = temporaryFolder();
     for (const durability of ['record', 'batch'] as const) {

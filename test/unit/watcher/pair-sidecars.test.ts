@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairSidecars } from '../../../src/watcher/pair-sidecars.ts';
+import { pairSidecars, pairWithNames } from '../../../src/watcher/pair-sidecars.ts';
 
 describe('pairing of sidecars', () => {
   it('pairs by stem without case, and knows what Tescan calls its headers', () => {
@@ -17,5 +17,46 @@ describe('pairing of sidecars', () => {
 
   it('gives one sidecar to all pictures of its stem', () => {
     expect(pairSidecars(['a.tif', 'a.jpg'], ['a.txt']).picturesOf('a.txt')).toEqual(['a.jpg', 'a.tif']);
+  });
+});
+
+describe('pairing by the name inside a sidecar', () => {
+  const pair = async (pictures: string[], inside: Record<string, string | undefined>) => {
+    const opened: string[] = [];
+    const pairs = await pairWithNames(pictures, Object.keys(inside), {
+      pathOf: (name) => `/in/${name}`,
+      nameInside: async (path) => {
+        opened.push(path);
+        return await Promise.resolve(inside[path.slice('/in/'.length)]);
+      },
+    });
+    return { ...pairs, opened };
+  };
+
+  it('finds the header of a picture that was renamed, whatever folder, case, form or extension it states', async () => {
+    const { sidecarsOf, picturesOf } = await pair(['Körner １.TIF'.normalize('NFD'), 'b.tif'], {
+      'x.txt': 'D:\\Data\\KÖRNER 1.tif',
+      'y.txt': 'b.bmp',
+      'z.txt': undefined,
+    });
+    expect(sidecarsOf('Körner １.TIF'.normalize('NFD'))).toEqual(['x.txt']);
+    expect(sidecarsOf('b.tif')).toEqual(['y.txt']);
+    expect(picturesOf('y.txt')).toEqual(['b.tif']);
+    expect(picturesOf('z.txt')).toEqual([]);
+  });
+
+  it('goes by stem first, and opens a text only where a picture has none', async () => {
+    const { sidecarsOf, picturesOf, opened } = await pair(['a.tif', 'b.tif'], { 'a.txt': 'b.tif', 'c.txt': 'a.tif' });
+    expect(sidecarsOf('a.tif')).toEqual(['a.txt']);
+    expect(sidecarsOf('b.tif')).toEqual([]);
+    expect(picturesOf('c.txt')).toEqual([]);
+    expect(opened).toEqual(['/in/c.txt']);
+    expect((await pair(['a.tif'], { 'a.txt': 'a.tif', 'readme.txt': undefined })).opened).toEqual([]);
+  });
+
+  it('gives one sidecar to every picture it names', async () => {
+    const { sidecarsOf, picturesOf } = await pair(['a.tif', 'a.jpg', 'b.tif'], { 'x.txt': 'a.bmp' });
+    expect(picturesOf('x.txt')).toEqual(['a.jpg', 'a.tif']);
+    expect([sidecarsOf('a.tif'), sidecarsOf('a.jpg'), sidecarsOf('b.tif')]).toEqual([['x.txt'], ['x.txt'], []]);
   });
 });
