@@ -1,0 +1,100 @@
+import type { Trust } from '../domain/record.ts';
+import type { Term } from '../domain/terms.ts';
+import type { HeaderSections } from './harvest-types.ts';
+import { newBranch } from './harvest-types.ts';
+import type { Statement, TermList } from './term-list.ts';
+import { addFirst } from './term-list.ts';
+import type { XmlElement } from './xml.ts';
+
+/**
+ * Places of a term in the order of preference. A place is a path of element names below the root, "Stage/Tilt", with
+ * "@name" behind it for an attribute. The first element of a name counts.
+ */
+export interface XmlRule {
+  term: Term;
+  from: readonly string[];
+  /** The attribute of the element that names the unit of its number. */
+  unitAttribute?: string;
+  /** The unit where the element has no such attribute. */
+  unit?: string;
+  trust?: Trust;
+}
+
+/** The first element at a path of names below `root`; the root itself for "". */
+export function elementAt(root: XmlElement, path: string): XmlElement | undefined {
+  let element: XmlElement | undefined = root;
+  for (const name of path === '' ? [] : path.split('/')) {
+    element = element?.children.find((child) => child.name === name);
+  }
+  return element;
+}
+
+/** The characters at a place, without white space at both ends; undefined where there are none. */
+export function textAt(root: XmlElement, place: string): string | undefined {
+  const [path = '', attribute] = place.split('@');
+  const element = elementAt(root, path);
+  const text = attribute === undefined ? element?.text : element?.attributes.get(attribute);
+  return text?.trim() || undefined;
+}
+
+/** What the header says at a place, with the unit that stands beside it. */
+export function statementAt(
+  root: XmlElement,
+  place: string,
+  { unitAttribute, unit, trust }: Pick<XmlRule, 'unitAttribute' | 'unit' | 'trust'> = {},
+): Statement | undefined {
+  const raw = textAt(root, place);
+  if (raw === undefined) return undefined;
+  const [path = ''] = place.split('@');
+  const stated = unitAttribute === undefined ? undefined : textAt(root, `${path}@${unitAttribute}`);
+  return { key: place, raw, unit: stated ?? unit, trust };
+}
+
+/** Adds the terms that the rules find. */
+export function applyXmlRules(list: TermList, root: XmlElement, rules: readonly XmlRule[]): void {
+  for (const rule of rules) {
+    const statements = rule.from.map((place) => statementAt(root, place, rule));
+    addFirst(
+      list,
+      rule.term,
+      statements.filter((statement) => statement !== undefined),
+    );
+  }
+}
+
+function addLeaves(entries: Record<string, string>, element: XmlElement, path: string): void {
+  for (const [name, value] of element.attributes) entries[`${path}@${name}`] = value;
+  const text = element.text.trim();
+  if (text !== '') entries[path] = text;
+  const seen = new Map<string, number>();
+  for (const child of element.children) {
+    const count = (seen.get(child.name) ?? 0) + 1;
+    seen.set(child.name, count);
+    addLeaves(entries, child, `${path}/${child.name}${count === 1 ? '' : `[${count}]`}`);
+  }
+}
+
+/**
+ * The document as a JSON-able tree: one section for each element below the root, in it the whole paths, which are the keys
+ * of the terms. A section that stands twice gets "[2]" behind its name; values directly below the root stand under its name.
+ */
+export function xmlSections(root: XmlElement): HeaderSections {
+  const tree = newBranch<Record<string, string>>();
+  const own = newBranch<string>();
+  const seen = new Map<string, number>();
+  for (const child of root.children) {
+    const count = (seen.get(child.name) ?? 0) + 1;
+    seen.set(child.name, count);
+    const path = count === 1 ? child.name : `${child.name}[${count}]`;
+    if (child.children.length === 0) {
+      addLeaves(own, child, path);
+      continue;
+    }
+    const entries = newBranch<string>();
+    addLeaves(entries, child, path);
+    tree[path] = entries;
+  }
+  for (const [name, value] of root.attributes) own[`@${name}`] = value;
+  if (Object.keys(own).length > 0) tree[root.name] = own;
+  return tree;
+}
