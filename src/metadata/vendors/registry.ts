@@ -1,4 +1,7 @@
 import type { FoundHeader, HarvestInput, VendorReading } from '../harvest-types.ts';
+import { detectAtlas } from './atlas/detect.ts';
+import { mapAtlas } from './atlas/map.ts';
+import { parseAtlas } from './atlas/parse.ts';
 import { detectDigitalMicrograph } from './digital-micrograph/detect.ts';
 import { mapDigitalMicrograph } from './digital-micrograph/map.ts';
 import { parseDigitalMicrograph } from './digital-micrograph/parse.ts';
@@ -17,12 +20,21 @@ import { parseJeol } from './jeol/parse.ts';
 import { detectSis } from './olympus-sis/detect.ts';
 import { mapSis } from './olympus-sis/map.ts';
 import { parseSis } from './olympus-sis/parse.ts';
+import { detectOme } from './ome/detect.ts';
+import { mapOme } from './ome/map.ts';
+import { parseOme } from './ome/parse.ts';
+import { detectPhenom } from './phenom/detect.ts';
+import { mapPhenom } from './phenom/map.ts';
+import { parsePhenom } from './phenom/parse.ts';
 import { detectPhilips } from './philips/detect.ts';
 import { mapPhilips } from './philips/map.ts';
 import { parsePhilips } from './philips/parse.ts';
 import { detectTescanSidecar, detectTescanTag } from './tescan/detect.ts';
 import { mapTescan } from './tescan/map.ts';
 import { parseTescan } from './tescan/parse.ts';
+import { detectTfs } from './tfs/detect.ts';
+import { mapTfs } from './tfs/map.ts';
+import { parseTfs } from './tfs/parse.ts';
 import { detectZeiss } from './zeiss/detect.ts';
 import { mapZeiss } from './zeiss/map.ts';
 import { parseZeiss } from './zeiss/parse.ts';
@@ -52,13 +64,17 @@ function reader<Parsed>(
  */
 export const VENDOR_READERS: readonly VendorReader[] = [
   reader('FEI', detectFei, parseFei, mapFei),
+  reader('FEI', detectTfs, parseTfs, mapTfs),
   reader('Philips', detectPhilips, parsePhilips, mapPhilips),
   reader('Zeiss', detectZeiss, parseZeiss, mapZeiss),
+  reader('Zeiss', detectAtlas, parseAtlas, mapAtlas),
+  reader('Phenom', detectPhenom, parsePhenom, mapPhenom),
   reader('Tescan', detectTescanTag, parseTescan, mapTescan),
   reader('Tescan', detectTescanSidecar, parseTescan, mapTescan),
   reader('Hitachi', detectHitachi, parseHitachi, mapHitachi),
   reader('JEOL', detectJeol, parseJeol, mapJeol),
-  // Last resorts: a camera's and an image program's calibration, where no microscope says anything.
+  // Last resorts: what programs wrote that opened the picture or held the camera, where no microscope says anything.
+  { ...reader('OME', detectOme, parseOme, mapOme), program: true },
   { ...reader('Olympus SIS', detectSis, parseSis, mapSis), program: true },
   {
     vendor: 'Gatan DigitalMicrograph',

@@ -1,0 +1,12 @@
+import { peekText } from '../../decode-text.ts';
+import type { FoundHeader, HarvestInput } from '../../harvest-types.ts';
+
+/** FEI's electron microscopes write 34683 too, with another root. */
+const TAG = 34683;
+const MARK = /<(?:!DOCTYPE\s{1,9})?(?:\w{1,20}:)?FeiImage[\s>]/;
+
+/** Finds the XML header of Phenom desktop microscopes by its root `<FeiImage>`. */
+export function detectPhenom(input: HarvestInput): FoundHeader | undefined {
+  const found = input.tags.find(({ tag, bytes }) => tag === TAG && MARK.test(peekText(bytes)));
+  return found === undefined ? undefined : { place: found.place, bytes: found.bytes };
+}
