@@ -60,6 +60,13 @@ function addTerms(list: TermList, { found, reading }: KnownHeader, primary: Foun
   }
 }
 
+/** That a picture came from the ion beam is one fact, however many headers state it. */
+const SAID_ONCE = new Set(['ion-beam', 'navigation-camera']);
+
+function alreadySaid(list: TermList, code: string): boolean {
+  return SAID_ONCE.has(code) && list.issues.some((known) => known.code === code);
+}
+
 function mergeSections(known: readonly KnownHeader[]): HeaderSections {
   const merged = newBranch<Record<string, string>>();
   for (const { found, reading } of known) {
@@ -79,7 +86,7 @@ export function mergeReadings(
   list.issues.push(...first.reading.issues);
   for (const other of others) {
     addTerms(list, other, first.found);
-    list.issues.push(...other.reading.issues);
+    list.issues.push(...other.reading.issues.filter(({ code }) => !alreadySaid(list, code)));
   }
   const readings = [first, ...others].map(({ reading }) => reading);
   const dataBarHeightPx = readings.find((reading) => reading.dataBarHeightPx !== undefined)?.dataBarHeightPx;

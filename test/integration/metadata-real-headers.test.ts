@@ -69,12 +69,15 @@ function compare(result: HarvestResult, field: string, value: number | string): 
   else expect(found, field).toBe(value);
 }
 
+/** The INI text of this picture says that the stage is at 3.96 mm, its XML 16.46 mm. */
+const KNOWN_DOUBTS = new Map([['fei/baseline_ib.tif', ['header-conflict stage_z']]]);
+
 describe.skipIf(sharedDir() === undefined)('real headers', () => {
   it.each(Object.entries(expected.files))('%s says what independent readers find', async (path, { values }) => {
     const result = await harvestSample(path);
     for (const [field, value] of Object.entries(values)) compare(result, field, value);
-    expect(result.issues.filter(({ code }) => code.endsWith('conflict'))).toEqual([]);
-    expect(result.issues.filter(({ code }) => code.startsWith('header-'))).toEqual([]);
+    const doubts = result.issues.filter(({ code }) => code.endsWith('conflict') || code.startsWith('header-'));
+    expect(doubts.map(({ code, term }) => `${code} ${String(term)}`)).toEqual(KNOWN_DOUBTS.get(path) ?? []);
   });
 
   it('covers every sample of these vendors', () => {
@@ -124,7 +127,7 @@ describe.skipIf(sharedDir() === undefined)('real headers', () => {
     expect(camera.classifiable).toMatchObject({ ok: false });
     const ion = await harvestSample('fei/baseline_ib.tif');
     expect(ion.classifiable).toEqual({ ok: true });
-    expect(ion.issues.map(({ code }) => code)).toEqual(['ion-beam']);
+    expect(ion.issues.map(({ code }) => code)).toEqual(['ion-beam', 'header-conflict']);
   });
 
   it('pairs the renamed Hitachi picture by its stem', () => {
