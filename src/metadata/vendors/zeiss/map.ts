@@ -5,19 +5,19 @@ import { readClock, readNamedDay } from '../../local-time.ts';
 import type { Statement, TermList } from '../../term-list.ts';
 import { addFirst, addTerm, addUnreadable, addValue } from '../../term-list.ts';
 import type { ZeissEntry, ZeissHeader } from './parse.ts';
-import { entryWithLabel, zeissSections } from './parse.ts';
+import { entryOf, entryWithLabel } from './parse.ts';
 import type { ZeissRule } from './rules.ts';
 import { ZEISS_RULES } from './rules.ts';
 
 function found(header: ZeissHeader, keys: readonly string[], label?: string): ZeissEntry[] {
-  const named = keys.map((key) => header.entries.get(key)).filter((entry) => entry !== undefined);
+  const named = keys.map((key) => entryOf(header, key)).filter((entry) => entry !== undefined);
   if (named.length > 0 || label === undefined) return named;
   const labelled = entryWithLabel(header, label);
   return labelled === undefined ? [] : [labelled];
 }
 
 function* statements(header: ZeissHeader, { keys, label, number }: ZeissRule): Generator<Statement> {
-  for (const { key, raw, line } of found(header, keys, label)) yield { key, raw: raw ?? line };
+  for (const { key, raw } of found(header, keys, label)) yield { key, raw };
   const raw = header.numbers[number?.index ?? -1];
   if (number === undefined || raw === undefined) return;
   yield { key: `number ${number.index}`, raw, trust: 'derived', unit: number.unit };
@@ -25,7 +25,7 @@ function* statements(header: ZeissHeader, { keys, label, number }: ZeissRule): G
 
 /** "1024 * 768" */
 function addStoredSize(list: TermList, header: ZeissHeader): void {
-  const raw = header.entries.get('DP_IMAGE_STORE')?.raw;
+  const raw = entryOf(header, 'DP_IMAGE_STORE')?.raw;
   if (raw === undefined) return;
   const match = /^(\d{1,6}) ?\* ?(\d{1,6})$/.exec(raw);
   if (match === null) return addUnreadable(list, 'image_width', 'DP_IMAGE_STORE', raw);
@@ -45,10 +45,10 @@ function addPixelSize(list: TermList, header: ZeissHeader, widthPx: number): voi
   const image = found(header, ['AP_IMAGE_PIXEL_SIZE'], 'image pixel size')[0];
   const screen = found(header, ['AP_PIXEL_SIZE'], 'pixel size')[0];
   const candidates: Statement[] = [];
-  if (image !== undefined) candidates.push({ key: image.key, raw: image.raw ?? image.line });
+  if (image !== undefined) candidates.push({ key: image.key, raw: image.raw });
   if (screen !== undefined) {
     const trust = widthPx === REFERENCE_WIDTH_PX ? 'measured' : 'low';
-    candidates.push({ key: screen.key, raw: screen.raw ?? screen.line, trust });
+    candidates.push({ key: screen.key, raw: screen.raw, trust });
   }
   for (const statement of candidates) {
     if (!addTerm(list, 'pixel_size_x', statement)) continue;
@@ -80,8 +80,8 @@ function addAcquiredAt(list: TermList, header: ZeissHeader): void {
 function addScanRotation(list: TermList, header: ZeissHeader): void {
   const entry = found(header, ['AP_SCANROTATION'], 'scan rotation')[0];
   if (entry === undefined) return;
-  const off = header.entries.get('DP_SCAN_ROT')?.raw?.toLowerCase() === 'off';
-  const raw = entry.raw ?? entry.line;
+  const off = entryOf(header, 'DP_SCAN_ROT')?.raw.toLowerCase() === 'off';
+  const { raw } = entry;
   addTerm(list, 'scan_rotation', { key: entry.key, raw, trust: off ? 'low' : undefined });
 }
 
@@ -90,19 +90,19 @@ function addFrameAverage(list: TermList, header: ZeissHeader): void {
   const mode = found(header, ['DP_NOISE_REDUCTION'], 'noise reduction')[0]?.raw ?? '';
   const count = found(header, ['AP_NR_COEFF'], 'n')[0];
   if (!/^frame/i.test(mode) || count === undefined) return;
-  addTerm(list, 'frame_average', { key: count.key, raw: count.raw ?? count.line });
+  addTerm(list, 'frame_average', { key: count.key, raw: count.raw });
 }
 
 function addDetectorMode(list: TermList, header: ZeissHeader): void {
-  const raw = header.entries.get('DP_MIXING')?.raw;
+  const raw = entryOf(header, 'DP_MIXING')?.raw;
   if (raw?.toLowerCase() !== 'on') return;
-  const [a, b] = ['DP_DETECTOR_CHANNEL', 'DP_IMPLIED_DETECTOR'].map((key) => header.entries.get(key)?.raw ?? '?');
+  const [a, b] = ['DP_DETECTOR_CHANNEL', 'DP_IMPLIED_DETECTOR'].map((key) => entryOf(header, key)?.raw ?? '?');
   addValue(list, 'detector_mode', `mixing ${a} and ${b}`, { key: 'DP_MIXING', raw, trust: 'derived' });
 }
 
 /** Versions from V07 on say what made the picture: "EM", or the ion column. */
 function addBeam(list: TermList, header: ZeissHeader): void {
-  const raw = header.entries.get('SV_IMAGE_TYPE')?.raw ?? '';
+  const raw = entryOf(header, 'SV_IMAGE_TYPE')?.raw ?? '';
   const beam = /^EM$/i.test(raw) ? 'electron' : /FIB|ion/i.test(raw) ? 'ion' : undefined;
   if (beam === undefined) return;
   addValue(list, 'beam', beam, { key: 'SV_IMAGE_TYPE', raw, trust: 'measured' });
@@ -120,5 +120,5 @@ export function mapZeiss(header: ZeissHeader, { image }: HarvestInput): VendorRe
   addFrameAverage(list, header);
   addDetectorMode(list, header);
   addAcquiredAt(list, header);
-  return { ...list, sections: zeissSections(header), encoding: header.encoding, classifiable: { ok: true } };
+  return { ...list, sections: header.sections, encoding: header.encoding, classifiable: { ok: true } };
 }

@@ -1,0 +1,64 @@
+"""Headers a second of RosettaSciIO and tifffile on the files named on standard input, one JSON object a line.
+
+    python harvest-peers.py {rosettasciio,tifffile,versions} SECONDS < list-of-files
+
+A file that a reader cannot open counts for nothing and is named in `failed`.
+"""
+
+import importlib.metadata
+import json
+import logging
+import sys
+import time
+import warnings
+
+
+def rosettasciio():
+    from rsciio.tiff import file_reader
+
+    def read(path):
+        return [signal["metadata"] for signal in file_reader(path, lazy=True)]
+
+    return read
+
+
+def tifffile():
+    from tifffile import TiffFile
+
+    def read(path):
+        with TiffFile(path) as tif:
+            return tif.fei_metadata or tif.sem_metadata or tif.sis_metadata
+
+    return read
+
+
+def readable(read, paths, failed):
+    for path in paths:
+        try:
+            read(path)
+            yield path
+        except Exception as error:  # a reader may fail in any way
+            failed[path] = f"{type(error).__name__}: {error}"
+
+
+def main():
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    what, seconds = sys.argv[1], float(sys.argv[2])
+    if what == "versions":
+        names = ("rosettasciio", "tifffile", "numpy")
+        print(json.dumps({name: importlib.metadata.version(name) for name in names} | {"python": sys.version.split()[0]}))
+        return
+    paths = sys.stdin.read().splitlines()
+    read = {"rosettasciio": rosettasciio, "tifffile": tifffile}[what]()
+    failed = {}
+    paths = list(readable(read, paths, failed))
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        for path in paths:
+            read(path)
+        count += len(paths)
+    print(json.dumps({"headers_per_s": count / (time.perf_counter() - start), "files": len(paths), "failed": failed}))
+
+
+main()

@@ -1,0 +1,142 @@
+// Headers a second, ours beside RosettaSciIO and tifffile on the same files, in turn:
+//
+//     npm run bench:harvest -- [--seconds 3] [--rounds 5] [--shared ../shared]
+//
+// Each file is opened, its tags are read, its header is parsed and put into the reader's own terms; no pixel is read. One
+// process and one thread each, files in the page cache. Two lists: the files whose header all three know (FEI, Zeiss), and
+// every file with a header, where the peers have less to do. The figures are ratios within one run.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, loadavg } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { harvest } from '../dist/metadata/harvest.js';
+import { VENDOR_TAG_NUMBERS } from '../dist/metadata/vendor-tags.js';
+import { readTiffFacts } from '../dist/pipeline/tiff-facts.js';
+import { readTiff } from '../dist/raster/tiff-directory.js';
+import { pairSidecars } from '../dist/watcher/pair-sidecars.js';
+import { openPages } from './page-source.mjs';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
+    shared: { type: 'string', default: resolve(import.meta.dirname, '../../shared') },
+  },
+});
+
+const HEADERS = join(values.shared, 'samples/headers');
+const REQUIREMENTS = join(import.meta.dirname, 'harvest-requirements.txt');
+const PEERS = ['rosettasciio', 'tifffile'];
+/** What the better of the two peers is to be surpassed by. */
+const TARGET = 5;
+
+/** The Python of a virtual environment of its own, made once and named after the pinned versions. */
+function peerPython() {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'semantiff-bench');
+  const pins = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
+  const folder = join(cache, `harvest-${pins}`);
+  const python = join(folder, 'bin/python');
+  if (existsSync(join(folder, '.complete'))) return python;
+  console.error(`making ${folder}, once`);
+  mkdirSync(cache, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', folder]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '-r', REQUIREMENTS]);
+  writeFileSync(join(folder, '.complete'), '');
+  return python;
+}
+
+function run(command, args, input = '') {
+  const { stdout, stderr, status, error } = spawnSync(command, args, { encoding: 'utf8', input });
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${error?.message ?? stderr.slice(-2000)}`);
+  return stdout;
+}
+
+function peer(python, what, paths) {
+  const script = join(import.meta.dirname, 'harvest-peers.py');
+  return JSON.parse(run(python, ['-B', script, what, values.seconds], paths.join('\n')));
+}
+
+/** As a worker does it, but for the pixels. */
+async function harvestFile({ path, sidecars }) {
+  const source = openPages(path);
+  try {
+    const tiff = await readTiff(source);
+    const { widthPx, heightPx } = tiff.pages[0].image ?? { widthPx: 1, heightPx: 1 };
+    const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
+    const texts = sidecars.map((one) => ({ name: basename(one), bytes: readFileSync(one) }));
+    return harvest({ fileName: basename(path), ...facts, sidecars: texts, image: { widthPx, heightPx } });
+  } finally {
+    source.close();
+  }
+}
+
+async function ours(files) {
+  for (const file of files) await harvestFile(file);
+  const started = performance.now();
+  const end = started + 1000 * Number(values.seconds);
+  let count = 0;
+  while (performance.now() < end) {
+    for (const file of files) await harvestFile(file);
+    count += files.length;
+  }
+  return (1000 * count) / (performance.now() - started);
+}
+
+function list(folders) {
+  return folders.flatMap((folder) => {
+    const names = readdirSync(join(HEADERS, folder));
+    const pictures = names.filter((name) => /\.tiff?$/.test(name));
+    const { sidecarsOf } = pairSidecars(
+      pictures,
+      names.filter((name) => !pictures.includes(name)),
+    );
+    return pictures.map((name) => ({
+      path: join(HEADERS, folder, name),
+      sidecars: sidecarsOf(name).map((sidecar) => join(HEADERS, folder, sidecar)),
+    }));
+  });
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
+
+function show(name, rates) {
+  const all = rates.map((rate) => rate.toFixed(0)).join(', ');
+  console.log(`  ${name.padEnd(14)} ${median(rates).toFixed(0).padStart(6)} headers/s (${all})`);
+}
+
+async function compare(title, files, python) {
+  const rates = new Map(['ours', ...PEERS].map((name) => [name, []]));
+  const failed = new Map();
+  const paths = files.map(({ path }) => path);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    rates.get('ours').push(await ours(files));
+    for (const name of PEERS) {
+      const result = peer(python, name, paths);
+      rates.get(name).push(result.headers_per_s);
+      failed.set(name, result.failed);
+    }
+  }
+  console.log(`${title}: ${files.length} files`);
+  for (const [name, numbers] of rates) show(name, numbers);
+  for (const [name, faults] of failed) {
+    for (const [path, why] of Object.entries(faults)) {
+      console.log(`  ${name} cannot read ${basename(dirname(path))}/${basename(path)}: ${why}`);
+    }
+  }
+  // Each round's own ratio: what else the machine does at that moment slows all three.
+  const ratio = (name) => median(rates.get('ours').map((rate, round) => rate / rates.get(name)[round]));
+  const ratios = PEERS.map(ratio);
+  const shown = PEERS.map((name, at) => `${ratios[at].toFixed(1)} x ${name}`).join(', ');
+  console.log(`  ours is ${shown}; at least ${TARGET} x the faster: ${Math.min(...ratios) >= TARGET ? 'yes' : 'no'}`);
+}
+
+const python = peerPython();
+const versions = Object.entries({ node: process.versions.node, ...peer(python, 'versions', []) });
+console.log(`${versions.map((pair) => pair.join(' ')).join(', ')}; load ${loadavg()[0].toFixed(2)}`);
+await compare('headers that all three know', list(['fei', 'zeiss']), python);
+await compare('every file with a header', list(readdirSync(HEADERS).filter((name) => name !== 'none')), python);

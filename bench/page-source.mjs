@@ -1,0 +1,43 @@
+// Random access to a file, read in blocks and synchronously, as a worker reads: a hop through the thread pool costs more
+// than the read. The blocks are those of src/raster/file-source.ts.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { assertInside } from '../dist/raster/memory-source.js';
+
+const BLOCK_BYTES = 64 * 1024;
+
+function readAt(file, offset, length) {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(file, bytes, done, length - done, offset + done);
+    if (count === 0) assertInside(offset, length, offset + done);
+    done += count;
+  }
+  return bytes;
+}
+
+/** Opens a file as a ByteSource with `close`. */
+export function openPages(path) {
+  const file = openSync(path, 'r');
+  const { size } = fstatSync(file);
+  const blocks = new Map();
+  function block(index) {
+    const known = blocks.get(index);
+    if (known) return known;
+    const start = index * BLOCK_BYTES;
+    const bytes = readAt(file, start, Math.min(BLOCK_BYTES, size - start));
+    blocks.set(index, bytes);
+    return bytes;
+  }
+  return {
+    size,
+    async read(offset, length) {
+      assertInside(offset, length, size);
+      const index = Math.floor(offset / BLOCK_BYTES);
+      const within = offset - index * BLOCK_BYTES;
+      if (within + length > BLOCK_BYTES) return readAt(file, offset, length);
+      return block(index).subarray(within, within + length);
+    },
+    close: () => closeSync(file),
+  };
+}
