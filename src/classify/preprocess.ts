@@ -1,5 +1,5 @@
 import type { Grey8 } from '../raster/picture.ts';
-import { resizeGrey } from '../raster/resize.ts';
+import { type RowResizer, resizeGrey, rowResizer } from '../raster/resize.ts';
 
 /**
  * Name of what {@link preprocess} does. It stands in every model and beside every stored embedding: vectors of another
@@ -16,4 +16,9 @@ export const INPUT_SIZE = 224;
  */
 export async function preprocess(grey: Grey8): Promise<Uint8Array> {
   return await resizeGrey(grey, INPUT_SIZE, INPUT_SIZE);
+}
+
+/** As {@link preprocess}, for a picture that is given row by row. */
+export function preprocessRows(size: { widthPx: number; heightPx: number }): RowResizer {
+  return rowResizer(size, INPUT_SIZE, INPUT_SIZE);
 }

@@ -64,7 +64,11 @@ export const Config = z.strictObject({
       batchFiles: z.int().min(1).max(256).default(8).describe('Files a worker takes at once.'),
       batchMiB: z.int().min(1).default(64).describe('Bytes of files a worker takes at once.'),
       memoryMiB: z.int().min(256).default(1536).describe('Resident memory at which a worker is stopped.'),
-      deadlineS: z.number().positive().default(120).describe('Longest time for one file.'),
+      deadlineS: z
+        .number()
+        .positive()
+        .default(120)
+        .describe('Longest time for one file. Files of more than 64 MiB get 1 s more for every 4 MB.'),
     })
     .prefault({}),
   convert: z

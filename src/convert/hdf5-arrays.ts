@@ -5,6 +5,7 @@ import {
   arrayStorage,
   type ChunkedStorage,
   type Compression,
+  chunked,
   LARGEST_WHOLE_BYTES,
   stackStorage,
   stripRows,
@@ -18,7 +19,7 @@ interface OpenLibrary {
   compression: Compression;
 }
 
-type ArrayTree = Pick<GrowingTree, 'array' | 'stack' | 'frame' | 'resize'>;
+type ArrayTree = Pick<GrowingTree, 'array' | 'slabs' | 'stack' | 'frame' | 'resize'>;
 
 /** Makes a dataset of `shape` whose samples, of the type of `like`, follow in parts. */
 type Space = (path: string, like: SampleArray, shape: readonly number[], storage: ChunkedStorage) => void;
@@ -55,7 +56,7 @@ export function arrayTree({ module, file, scratch, compression }: OpenLibrary): 
   const space: Space = (path, like, shape, storage) => {
     const full = shape.map(BigInt);
     const empty = arrayMetadata(like, [0, ...shape.slice(1)], storage);
-    module.create_dataset(file, path, 0n, { ...empty, maxshape: full });
+    module.create_dataset(file, path, 0n, { ...empty, maxshape: full, total_size: 0 });
     module.resize_dataset(file, path, full);
   };
   const part: Part = (path, data, offset, count) => {
@@ -65,6 +66,10 @@ export function arrayTree({ module, file, scratch, compression }: OpenLibrary): 
   };
   return {
     array,
+    slabs(path, like, shape, chunks) {
+      space(path, like, shape, chunked([...chunks], compression));
+      return ({ data, offset, count }) => part(path, data, offset, count);
+    },
     stack(path, like, shape) {
       space(path, like, shape, stackStorage(shape, like.BYTES_PER_ELEMENT, compression));
     },

@@ -1,8 +1,9 @@
 // Not 'h5wasm/node': its file system is the disk, that of this build is memory.
 import { ready } from 'h5wasm';
-import { errorMessage } from '../domain/errors.ts';
+import { errorMessage, isIngestError } from '../domain/errors.ts';
 import { bytesOf } from '../raster/samples.ts';
 import { arrayTree } from './hdf5-arrays.ts';
+import { withDiskFile } from './hdf5-disk.ts';
 import {
   type FileId,
   FLOAT64,
@@ -34,6 +35,11 @@ export interface Hdf5 {
   write(base: Uint8Array, build: (tree: FillableTree) => void, sizeHint?: number, allocate?: Allocate): Uint8Array;
   /** As `write`, for what comes piece by piece; the result lies in memory of its own. Other files may be written meanwhile. */
   extend(base: Uint8Array, build: (tree: GrowingTree) => Promise<void>, sizeHint?: number): Promise<Uint8Array>;
+  /**
+   * Lets `build`, which may wait, add to an HDF5 file on the disk; memory does not grow with the file. After a throw the
+   * file is of no use. Errors of the disk are thrown as they are.
+   */
+  extendOnDisk(path: string, build: (tree: GrowingTree) => void | Promise<void>): Promise<void>;
 }
 
 const READ_WRITE = 1;
@@ -69,7 +75,8 @@ interface OpenFile {
 }
 
 function fileWriter(module: Module, compression: Compression): Hdf5 {
-  const open = fileOpener(module, compression);
+  const scratch = scratchMemory(module);
+  const open = fileOpener(module, scratch, compression);
   return {
     write(base, build, sizeHint = 0, allocate = newBytes) {
       const file = open(base, sizeHint, allocate);
@@ -89,13 +96,19 @@ function fileWriter(module: Module, compression: Compression): Hdf5 {
         throw file.drop(error);
       }
     },
+    async extendOnDisk(path, build) {
+      try {
+        await withDiskFile(module, path, (file) => build(hdf5Tree(module, file, scratch, compression)));
+      } catch (error) {
+        throw isSystemError(error) || isIngestError(error) ? error : readable(error);
+      }
+    },
   };
 }
 
 type FileOpener = (base: Uint8Array, sizeHint: number, allocate: Allocate) => OpenFile;
 
-function fileOpener(module: Module, compression: Compression): FileOpener {
-  const scratch = scratchMemory(module);
+function fileOpener(module: Module, scratch: Scratch, compression: Compression): FileOpener {
   let written = 0;
   return (base, sizeHint, allocate) => {
     // A file that failed may stay open inside the library, so no name is used twice.
@@ -107,7 +120,7 @@ function fileOpener(module: Module, compression: Compression): FileOpener {
     const drop = (reason: unknown, file?: FileId): Error => {
       discard(module, file, node);
       module.FS.unlink(name);
-      return new Error(readableDiagnosis(errorMessage(reason)), { cause: reason });
+      return readable(reason);
     };
     let file: FileId;
     try {
@@ -126,6 +139,15 @@ function fileOpener(module: Module, compression: Compression): FileOpener {
       drop: (reason) => drop(reason, file),
     };
   };
+}
+
+/** Whether an error is one of the operating system's, such as a full disk. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function readable(error: unknown): Error {
+  return new Error(readableDiagnosis(errorMessage(error)), { cause: error });
 }
 
 function newBytes(size: number): Uint8Array {

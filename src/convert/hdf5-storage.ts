@@ -63,7 +63,8 @@ function product(shape: readonly number[]): number {
   return shape.reduce((total, length) => total * length, 1);
 }
 
-function chunked(chunks: number[], compression: Compression): ChunkedStorage {
+/** Chunks of these lengths, deflated or not. */
+export function chunked(chunks: number[], compression: Compression): ChunkedStorage {
   return compression === 'gzip'
     ? { chunks, compression: DEFLATE, compression_opts: [LEVEL] }
     : { chunks, compression: 0, compression_opts: [] };

@@ -28,10 +28,19 @@ export interface Hdf5Tree {
   link(existing: string, path: string): void;
 }
 
+/** A box of an array: `count` samples in each direction from `offset` on. */
+export interface Slab {
+  data: SampleArray;
+  count: readonly number[];
+  offset: readonly number[];
+}
+
 /** A tree that can also give what exists other values of the same type and shape. */
 export interface FillableTree extends Hdf5Tree {
   replaceTexts(path: string, values: readonly string[]): void;
   replaceArray(path: string, data: SampleArray): void;
+  /** Makes an array of the element type of `like`, stored in boxes of `chunks`, and returns what fills it piece by piece. */
+  slabs(path: string, like: SampleArray, shape: readonly number[], chunks: readonly number[]): (slab: Slab) => void;
 }
 
 /** A tree that also takes what comes piece by piece. */

@@ -1,5 +1,7 @@
-import { errorMessage, IngestError } from '../domain/errors.ts';
-import { type Allocate, type Hdf5, openHdf5 } from './hdf5-file.ts';
+import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
+import { type Allocate, type Hdf5, isSystemError, openHdf5 } from './hdf5-file.ts';
 import { type SkeletonWriter, skeletonWriter } from './hdf5-skeletons.ts';
 import type { Compression } from './hdf5-storage.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';
@@ -7,10 +9,11 @@ import { writeAttachments } from './nexus-attachments.ts';
 import { writeClassification } from './nexus-classification.ts';
 import { writeConstants, writeEntry } from './nexus-entry.ts';
 import { writeEvent } from './nexus-event.ts';
-import { keptRows, writeImage, writePixels } from './nexus-image.ts';
-import type { NexusConstants, NexusInput } from './nexus-input.ts';
+import { keptRows, writeAxes, writeImage, writePalette, writePixels } from './nexus-image.ts';
+import type { NexusConstants, NexusFacts, NexusInput } from './nexus-input.ts';
 import { writeInstrument } from './nexus-instrument.ts';
 import { bytesOfPages, type NexusPages, writePages } from './nexus-pages.ts';
+import { type PiecesLayout, type PutPiece, pieceWriter } from './nexus-pieces.ts';
 
 export interface NexusWriter {
   /**
@@ -23,6 +26,13 @@ export interface NexusWriter {
    * IngestError `convert/hdf5`; `nexus` then stands as it is.
    */
   addPages(nexus: Uint8Array, pages: NexusPages, bytes: { frames: number; others: number }): Promise<Uint8Array>;
+  /**
+   * Begins the file of a picture that is not in memory as a whole: makes it at `path` with the pixels that `give` puts in,
+   * from the top. Rejects as `write` throws; a fault of the disk or of `give` as it is.
+   */
+  begin(path: string, layout: PiecesLayout, give: (put: PutPiece) => Promise<void>): Promise<void>;
+  /** Adds to a file that was begun everything else that {@link NexusWriter.write} writes. */
+  finish(path: string, facts: NexusFacts, palette: Uint8Array | undefined): Promise<void>;
 }
 
 /**
@@ -43,8 +53,27 @@ export async function openNexusWriter(
         const size = nexus.length + bytesOfPages(pages.input, bytes.frames, bytes.others);
         return await hdf5.extend(nexus, (tree) => writePages(tree, pages), size);
       } catch (error) {
-        throw refused(pages.input, error);
+        throw refusal(pages.input.fileName, error);
       }
+    },
+    async begin(path, layout, give) {
+      writeFileSync(path, template, { flag: 'wx' });
+      await takingOf(
+        basename(path),
+        hdf5.extendOnDisk(path, (tree) => give(pieceWriter(tree, layout))),
+      );
+    },
+    async finish(path, facts, palette) {
+      const fault = faultOfFacts(facts);
+      if (fault !== undefined) throw new IngestError('convert/hdf5', `Writing ${facts.fileName}: ${fault}`);
+      const extended = hdf5.extendOnDisk(path, (tree) => {
+        writeConstants(tree, facts.record.provenance, constants);
+        writeFacts(tree, facts);
+        const { acquisition, image } = facts.record;
+        writeAxes(tree, acquisition, keptRows(facts), image.widthPx);
+        writePalette(tree, palette);
+      });
+      await takingOf(facts.fileName, extended);
     },
   };
 }
@@ -69,24 +98,37 @@ function writeNexus(writerFor: WriterFor, input: NexusInput, allocate: Allocate 
   try {
     return writerFor(input.record).write((tree) => writeTree(tree, input), expectedBytes(input), allocate);
   } catch (error) {
-    throw refused(input, error);
+    throw refusal(input.fileName, error);
   }
 }
 
-function refused({ fileName }: NexusInput, cause: unknown): IngestError {
-  const message = `Writing ${fileName}: expected the HDF5 library to take the record, but ${errorMessage(cause)}`;
-  return new IngestError('convert/hdf5', message, { cause });
+function refusal(fileName: string, error: unknown): IngestError {
+  const message = `Writing ${fileName}: expected the HDF5 library to take the record, but ${errorMessage(error)}`;
+  return new IngestError('convert/hdf5', message, { cause: error });
+}
+
+/** Names the file where the library refused; what the disk or a reader of pixels said is passed on. */
+async function takingOf(fileName: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw isIngestError(error) || isSystemError(error) ? error : refusal(fileName, error);
+  }
 }
 
 /** The pixels come last, so that the file in memory does not grow, and is not copied, behind them. */
 function writeTree(tree: Hdf5Tree, input: NexusInput): void {
-  writeEntry(tree, input);
-  writeInstrument(tree, input.record);
-  writeEvent(tree, input.record);
-  writeImage(tree, input);
-  writeClassification(tree, input);
-  writeAttachments(tree, input);
+  writeFacts(tree, input);
   writePixels(tree, input);
+}
+
+function writeFacts(tree: Hdf5Tree, facts: NexusFacts): void {
+  writeEntry(tree, facts);
+  writeInstrument(tree, facts.record);
+  writeEvent(tree, facts.record);
+  writeImage(tree, facts);
+  writeClassification(tree, facts);
+  writeAttachments(tree, facts);
 }
 
 /** Groups, attributes and short texts of a full record come to about 30 kB. */
@@ -127,9 +169,14 @@ function faultOf(input: NexusInput): string | undefined {
   if (palette !== undefined && palette.length % 3 !== 0) {
     return `expected a palette of RGB triplets, found ${palette.length} values.`;
   }
-  if (keptRows(input) < 1) {
-    return `expected a data bar lower than the picture's ${plane.heightPx} rows, found ${input.record.image.dataBarHeightPx}.`;
+  return faultOfFacts(input);
+}
+
+function faultOfFacts(facts: NexusFacts): string | undefined {
+  const { heightPx, dataBarHeightPx } = facts.record.image;
+  if (keptRows(facts) < 1) {
+    return `expected a data bar lower than the picture's ${heightPx} rows, found ${dataBarHeightPx}.`;
   }
-  const badTime = [input.startTime, input.endTime].find((time) => !OFFSET_TIME.test(time) || time.endsWith('-00:00'));
+  const badTime = [facts.startTime, facts.endTime].find((time) => !OFFSET_TIME.test(time) || time.endsWith('-00:00'));
   return badTime === undefined ? undefined : `expected a time with an offset from UTC, found "${badTime}".`;
 }

@@ -1,12 +1,12 @@
 import type { Hdf5Tree } from './hdf5-tree.ts';
-import type { NexusInput } from './nexus-input.ts';
+import type { NexusFacts } from './nexus-input.ts';
 import { ATTACHMENTS } from './nexus-paths.ts';
 
 /**
  * What makes the file sufficient without the files beside it: the record, also in the words of NFFA/NEP, the header, the
  * JPEG, the embedding.
  */
-export function writeAttachments(tree: Hdf5Tree, input: NexusInput): void {
+export function writeAttachments(tree: Hdf5Tree, input: NexusFacts): void {
   const { thumbnail, embedding, headerJson, nffaJson, rawHeader } = input;
   tree.replaceText(`${ATTACHMENTS}/thumbnail/file_name`, thumbnail.fileName);
   if (thumbnail.bytes.length > 0) {
@@ -38,13 +38,13 @@ export function writeAttachments(tree: Hdf5Tree, input: NexusInput): void {
  * The header's terms quote what the microscope's computer wrote, its own file paths included, so they stand apart under a
  * name that says so; together the two notes are the whole record.
  */
-function writeRecord(tree: Hdf5Tree, record: NexusInput['record']): void {
+function writeRecord(tree: Hdf5Tree, record: NexusFacts['record']): void {
   replaceRecord(tree, record);
   if (record.header) writeJson(tree, 'header_terms', JSON.stringify(record.header.terms));
 }
 
 /** Gives the note of the record, less the terms of its header, the text that belongs to `record`. */
-export function replaceRecord(tree: Hdf5Tree, { header, ...rest }: NexusInput['record']): void {
+export function replaceRecord(tree: Hdf5Tree, { header, ...rest }: NexusFacts['record']): void {
   const { terms: _, ...place } = header ?? { terms: [] };
   tree.replaceText(`${ATTACHMENTS}/record/data`, JSON.stringify({ ...rest, ...(header && { header: place }) }));
 }

@@ -1,10 +1,10 @@
 import type { Hdf5Tree } from './hdf5-tree.ts';
-import type { NexusInput } from './nexus-input.ts';
+import type { NexusFacts } from './nexus-input.ts';
 
 const PROCESS = '/entry/classification';
 
 /** What the classifier said, best label first; nothing at all for a picture that must not be classified. */
-export function writeClassification(tree: Hdf5Tree, { record }: NexusInput): void {
+export function writeClassification(tree: Hdf5Tree, { record }: NexusFacts): void {
   const { model, labels, decision, reason } = record.classification;
   if (labels.length === 0) return;
   const ranked = labels.toSorted((a, b) => a.rank - b.rank);

@@ -1,8 +1,8 @@
 import type { Hdf5Tree } from './hdf5-tree.ts';
-import type { NexusConstants, NexusInput, NexusUser } from './nexus-input.ts';
+import type { NexusConstants, NexusFacts, NexusUser } from './nexus-input.ts';
 import { INSTRUMENT } from './nexus-paths.ts';
 
-type Program = Pick<NexusInput['record']['provenance'], 'software' | 'version'>;
+type Program = Pick<NexusFacts['record']['provenance'], 'software' | 'version'>;
 
 /** Adds to the template what holds for a whole run: the program that writes and what the site says of itself. */
 export function writeConstants(tree: Hdf5Tree, program: Program, { location }: NexusConstants): void {
@@ -25,7 +25,7 @@ function writeUser(tree: Hdf5Tree, path: string, user: NexusUser): void {
 }
 
 /** The file, the experiment as a whole, its source file, its operator and its specimen. */
-export function writeEntry(tree: Hdf5Tree, input: NexusInput): void {
+export function writeEntry(tree: Hdf5Tree, input: NexusFacts): void {
   const { source, provenance, acquisition } = input.record;
   tree.ownAttribute('/', 'file_name', input.fileName);
   tree.ownAttribute('/', 'file_time', provenance.endedAt);
@@ -57,7 +57,7 @@ function writeOperator(tree: Hdf5Tree, name: string): void {
   tree.text(`${path}/role`, 'operator');
 }
 
-function writeSample(tree: Hdf5Tree, input: NexusInput): void {
+function writeSample(tree: Hdf5Tree, input: NexusFacts): void {
   const path = '/entry/sample';
   const sample = input.sample ?? {};
   const name = sample.name ?? input.record.acquisition.sampleName;

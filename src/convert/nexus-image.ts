@@ -2,17 +2,17 @@ import type { Acquisition } from '../domain/record.ts';
 import type { Picture, SampleArray, StoredColour } from '../raster/picture.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';
 import { imagingMode } from './imaging-mode.ts';
-import type { NexusInput } from './nexus-input.ts';
+import type { NexusFacts, NexusInput } from './nexus-input.ts';
 import { ATTACHMENTS, IMAGE, PLOT, ROI_IMAGE } from './nexus-paths.ts';
 
 /** Rows of the picture that are micrograph: all of them less the data bar whose height the *header* states. */
-export function keptRows({ record, picture }: Pick<NexusInput, 'record' | 'picture'>): number {
-  const { dataBarFrom, dataBarHeightPx = 0 } = record.image;
-  return picture.plane.heightPx - (dataBarFrom === 'header' ? dataBarHeightPx : 0);
+export function keptRows({ record }: Pick<NexusFacts, 'record'>): number {
+  const { heightPx, dataBarFrom, dataBarHeightPx = 0 } = record.image;
+  return heightPx - (dataBarFrom === 'header' ? dataBarHeightPx : 0);
 }
 
 /** Where the picture came from and what it shows; the pixels themselves are {@link writePixels}. */
-export function writeImage(tree: Hdf5Tree, input: NexusInput): void {
+export function writeImage(tree: Hdf5Tree, input: NexusFacts): void {
   const { detector } = input.record.acquisition;
   if (detector !== undefined) tree.replaceText(`${IMAGE}/process1/detector_identifier`, detector);
   const mode = knownMode(input.record.acquisition);
@@ -38,14 +38,24 @@ export function writePixels(tree: Hdf5Tree, input: NexusInput): void {
   const { widthPx, heightPx, data } = plane;
   const rows = keptRows(input);
   writeAxes(tree, input.record.acquisition, rows, widthPx);
-  if (palette !== undefined) tree.array(`${ATTACHMENTS}/palette`, palette, [palette.length / 3, 3]);
+  writePalette(tree, palette);
   if (rows < heightPx) {
     tree.array(`${ATTACHMENTS}/data_bar`, data.subarray(rows * widthPx), [heightPx - rows, widthPx]);
   }
   writeColour(tree, input.picture, rows);
   tree.array(`${PLOT}/real`, data.subarray(0, rows * widthPx), [rows, widthPx]);
+  describePixels(tree);
+}
+
+/** What readers are told of the pixels, which must be there. */
+export function describePixels(tree: Hdf5Tree): void {
   tree.attribute(`${PLOT}/real`, 'long_name', 'Intensity');
   tree.attribute(`${PLOT}/real`, 'interpretation', 'image');
+}
+
+/** The colour map of a palette picture, where it has one. */
+export function writePalette(tree: Hdf5Tree, palette: Uint8Array | undefined): void {
+  if (palette !== undefined) tree.array(`${ATTACHMENTS}/palette`, palette, [palette.length / 3, 3]);
 }
 
 /** The samples of a true-colour picture, ordered as the file orders them. */
@@ -78,7 +88,7 @@ function topRows({ data, shape: [planes, height, width] }: StoredColour, rows: n
  * Row 0 is the top of the picture and axis_j grows upwards, so axis_j descends: silx, HyperSpy and ImageJ then show the
  * picture upright. Without a pixel size the axes count pixels and claim no unit.
  */
-function writeAxes(tree: Hdf5Tree, acquisition: Acquisition, rows: number, columns: number): void {
+export function writeAxes(tree: Hdf5Tree, acquisition: Acquisition, rows: number, columns: number): void {
   const { pixelSizeXM, pixelSizeYM = pixelSizeXM } = acquisition;
   const isCalibrated = pixelSizeXM !== undefined && pixelSizeYM !== undefined;
   const stepX = isCalibrated ? pixelSizeXM : 1;

@@ -26,10 +26,9 @@ export interface NexusUser {
   affiliation?: string | undefined;
 }
 
-/** Everything that goes into the HDF5 file of one record. */
-export interface NexusInput {
+/** What goes into the HDF5 file of one record beside the pixels. */
+export interface NexusFacts {
   record: Omit<MicrographRecord, 'artefacts'>;
-  picture: Picture;
   /** ISO 8601 with an offset, which NXem demands; see resolveTimes. */
   startTime: string;
   endTime: string;
@@ -47,4 +46,9 @@ export interface NexusInput {
   embedding?: { vector: Float32Array; backboneSha256: string; preprocessing: string };
   sample?: NexusSample;
   users?: readonly NexusUser[];
+}
+
+/** Everything that goes into the HDF5 file of one record. */
+export interface NexusInput extends NexusFacts {
+  picture: Picture;
 }

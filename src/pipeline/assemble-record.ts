@@ -2,7 +2,7 @@ import { safeStem } from '../domain/ids.ts';
 import { type Issue, issue } from '../domain/issue.ts';
 import type { Acquisition, Classification, HeaderTerm, MicrographRecord } from '../domain/record.ts';
 import { CONVERT_VERSION, HARVEST_VERSION, SCHEMA_VERSION } from '../domain/versions.ts';
-import type { ArtefactFile } from '../publish/publish-record.ts';
+import type { ArtefactFile, StoredFile } from '../publish/publish-record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import type { WorkerSettings } from './protocol.ts';
@@ -20,7 +20,7 @@ export function assembleRecord(
   settings: WorkerSettings,
   software: SoftwareIdentity,
 ): Omit<MicrographRecord, 'artefacts'> {
-  const { task, harvested, decoded, previous } = prepared;
+  const { task, harvested, previous } = prepared;
   const bar = harvested.dataBarHeightPx;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -28,7 +28,7 @@ export function assembleRecord(
     revision: (previous?.record.revision ?? 0) + 1,
     source: source(prepared, task.relativePath),
     image: {
-      ...decoded.picture.facts,
+      ...prepared.facts,
       ...(bar !== undefined && { dataBarHeightPx: bar, dataBarFrom: 'header' as const }),
     },
     instrument: {
@@ -63,7 +63,7 @@ function source(prepared: PreparedFile, path: string): MicrographRecord['source'
   return {
     name: previous?.record.source.name ?? name,
     path: previous?.record.source.path ?? path,
-    bytes: prepared.bytes.length,
+    bytes: prepared.bytes,
     sha256: prepared.sha256,
     aliases: previous?.record.source.aliases ?? [],
     sidecars: prepared.sidecars.map((sidecar) => ({
@@ -120,7 +120,7 @@ export function publishableSections({ harvested }: PreparedFile, settings: Worke
 }
 
 /** What neither header nor people state, and what we wrote in its place. */
-function standingIssues({ decoded, task }: PreparedFile, settings: WorkerSettings): Issue[] {
+function standingIssues({ pictureKind, tiff, facts, pixels, task }: PreparedFile, settings: WorkerSettings): Issue[] {
   const sample = task.userContext?.user?.sample;
   const issues: Issue[] = [];
   if (!sample?.atomTypes) {
@@ -131,15 +131,15 @@ function standingIssues({ decoded, task }: PreparedFile, settings: WorkerSetting
     const message = 'The sample preparation date in the HDF5 is the acquisition date.';
     issues.push(issue('preparation-date-assumed', message));
   }
-  const { pages } = decoded.picture.facts;
-  if (pages > 1 && settings.pages === 'first') {
+  const { pages } = facts;
+  if (pages > 1 && (settings.pages === 'first' || 'path' in pixels)) {
     issues.push(issue('more-pages', `The first of ${pages} pages became the record.`, { pages }));
   }
-  if (decoded.tiff?.damage) {
-    issues.push(issue('tiff-damaged', `Behind the first page the TIFF is damaged: ${decoded.tiff.damage.message}`));
+  if (tiff?.damage) {
+    issues.push(issue('tiff-damaged', `Behind the first page the TIFF is damaged: ${tiff.damage.message}`));
   }
-  if (decoded.kind !== 'tiff') {
-    issues.push(issue('not-tiff', `The file is a ${decoded.kind.toUpperCase()}: it has no vendor header.`));
+  if (pictureKind !== 'tiff') {
+    issues.push(issue('not-tiff', `The file is a ${pictureKind.toUpperCase()}: it has no vendor header.`));
   }
   return issues;
 }
@@ -159,10 +159,15 @@ function rawHeaderName(prepared: PreparedFile): string | undefined {
 /** The files of a record beside record.json. */
 export function artefactFiles(
   prepared: PreparedFile,
-  made: { jpeg: Uint8Array; nexus: Uint8Array; nffaJson: string; embedding?: Float32Array },
+  made: { jpeg: Uint8Array; nexus: Uint8Array | StoredFile; nffaJson: string; embedding?: Float32Array },
 ): ArtefactFile[] {
   const files: ArtefactFile[] = [
-    { role: 'nexus', name: artefactName(prepared, 'h5'), mediaType: 'application/x-hdf5', bytes: made.nexus },
+    {
+      role: 'nexus',
+      name: artefactName(prepared, 'h5'),
+      mediaType: 'application/x-hdf5',
+      ...(made.nexus instanceof Uint8Array ? { bytes: made.nexus } : { stored: made.nexus }),
+    },
     { role: 'jpeg', name: artefactName(prepared, 'jpg'), mediaType: 'image/jpeg', bytes: made.jpeg },
     {
       role: 'nffa-sem',

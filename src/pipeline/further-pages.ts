@@ -5,8 +5,9 @@ import { type Issue, issue } from '../domain/issue.ts';
 import { decodeTiff } from '../raster/decode-tiff.ts';
 import type { Picture } from '../raster/picture.ts';
 import { plainBytes } from '../raster/samples.ts';
+import type { Tiff } from '../raster/tiff-directory.ts';
 import { type PagePlan, planPages } from '../raster/tiff-pages.ts';
-import { PIXEL_SHARE, type PreparedFile } from './prepare-file.ts';
+import { PIXEL_SHARE } from './prepare-file.ts';
 import type { WorkerSettings } from './protocol.ts';
 
 interface Written {
@@ -35,20 +36,19 @@ interface Choice {
  * became of them to the record. The record of the first page stands whatever happens to the others.
  */
 export async function addFurtherPages(
-  prepared: PreparedFile,
+  tiff: Tiff | undefined,
+  file: Uint8Array,
   settings: WorkerSettings,
   writer: NexusWriter,
-  input: NexusInput,
-  nexus: Uint8Array,
+  { input, nexus }: { input: NexusInput; nexus: Uint8Array },
 ): Promise<Written> {
-  const { tiff } = prepared.decoded;
   const { record } = input;
   if (tiff === undefined || tiff.pages.length === 1 || settings.pages === 'first') return { record, nexus };
   const plan = await planPages(tiff);
   const maxPixelBytes = settings.memoryMiB * 2 ** 20 * PIXEL_SHARE;
   const choice = choosePages(plan, maxPixelBytes - input.picture.plane.data.byteLength);
   const failures: Failure[] = plan.unreadable.map(({ page, fault }) => ({ page, reason: reasonOf(fault) }));
-  const bytes = plainBytes(prepared.bytes);
+  const bytes = plainBytes(file);
   const decode = async (page: number): Promise<Picture | undefined> => {
     try {
       return await decodeTiff(bytes, tiff, { page, maxPixelBytes });

@@ -67,7 +67,12 @@ function isFinished(row: LedgerRow, found: FoundFile, versions: WorkVersions, ac
 
 /** The work on a picture, the sidecars that lie beside it and what people say of it. */
 export function taskOf(
-  { path, relativePath, sidecars }: { path: string; relativePath: string; sidecars: readonly SidecarSeen[] },
+  {
+    path,
+    relativePath,
+    sidecars,
+    size,
+  }: { path: string; relativePath: string; sidecars: readonly SidecarSeen[]; size?: number },
   inbox: string,
   more: Partial<Pick<FileTask, 'redo' | 'userContext'>> = {},
 ): FileTask {
@@ -77,7 +82,15 @@ export function taskOf(
     bytes: one.size,
     mtimeMs: one.mtimeMs,
   }));
-  return { path, inbox, relativePath, sidecars: named, redo: false, ...more };
+  return {
+    path,
+    inbox,
+    relativePath,
+    sidecars: named,
+    redo: false,
+    ...(size !== undefined && { bytes: size }),
+    ...more,
+  };
 }
 
 /** What stands beside the picture of a task, for the ledger; without the sidecars of these names. */

@@ -4,28 +4,48 @@ import { encodeJpeg } from '../convert/jpeg.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import type { Issue } from '../domain/issue.ts';
+import type { ImageFacts } from '../domain/record.ts';
 import { harvest } from '../metadata/harvest.ts';
 import type { HarvestResult } from '../metadata/harvest-types.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
-import { readEmbedding, readRecord } from '../publish/read-record.ts';
+import { readEmbedding, readRecord, type StoredRecord } from '../publish/read-record.ts';
 import { type DecodedPicture, decodePicture, sniff } from '../raster/decode-picture.ts';
 import { isConstant, toGrey8, toRgb8 } from '../raster/display.ts';
-import type { Grey8 } from '../raster/picture.ts';
+import type { Grey8, Picture } from '../raster/picture.ts';
+import type { Tiff } from '../raster/tiff-directory.ts';
 import { sha256Hex } from '../store/content-hash.ts';
-import { type FileResult, type FileTask, NOT_ACCEPTED, type StageMs, type WorkerSettings } from './protocol.ts';
+import type { PixelFile } from './pixel-file.ts';
+import {
+  type FileResult,
+  type FileTask,
+  NOT_ACCEPTED,
+  type RecordResult,
+  type StageMs,
+  type WorkerSettings,
+} from './protocol.ts';
 import { isBehind, readSidecars, type SidecarFile } from './read-sidecars.ts';
 import { readStable } from './read-stable.ts';
 import { readerInto, readTiffFacts } from './tiff-facts.ts';
+
+/** A picture in memory, and the bytes of its file, which may have further pages. */
+export interface PicturePixels {
+  picture: Picture;
+  file: Uint8Array;
+}
 
 /** A file decoded and understood, with everything the later stages need; nothing is read or decoded a second time. */
 export interface PreparedFile {
   task: FileTask;
   name: string;
   sha256: ContentHash;
-  bytes: Uint8Array;
+  /** Size of the file. */
+  bytes: number;
   mtimeMs: number;
   startedAt: Date;
-  decoded: DecodedPicture;
+  pictureKind: DecodedPicture['kind'];
+  tiff?: Tiff;
+  facts: ImageFacts;
+  pixels: PicturePixels | PixelFile;
   harvested: HarvestResult;
   sidecars: SidecarFile[];
   /** Under way in the thread pool while the next file is read; awaited in the order of the batch. */
@@ -74,12 +94,7 @@ async function prepare(
   facts: { sha256?: string; bytes?: number; mtimeMs?: number },
 ): Promise<PreparedFile | FileResult> {
   const startedAt = new Date();
-  let clock = performance.now();
-  const lap = (stage: keyof StageMs): void => {
-    const now = performance.now();
-    ms[stage] = now - clock;
-    clock = now;
-  };
+  const lap = lapsOf(ms);
 
   const read = readStable(task.path, settings.memoryMiB * 2 ** 20 * FILE_SHARE, allocate);
   if ('unsettled' in read) return { kind: 'unsettled', task, ms, reason: read.unsettled };
@@ -93,9 +108,7 @@ async function prepare(
   const previous = await readRecord(settings.repo, sha256);
   const { sidecars, issues, unread } = await readSidecars(task, previous);
   if (previous && !task.redo && !(await isBehind(previous, task, sidecars))) {
-    const embedding = await readEmbedding(previous);
-    const seen = { unread, bytes: bytes.length, mtimeMs };
-    return { kind: 'exists', task, ms, ...previous, ...(embedding && { embedding }), ...seen };
+    return await existing(previous, { task, ms, unread, bytes: bytes.length, mtimeMs });
   }
 
   const decoded = await decodePicture(bytes, { maxPixelBytes: settings.memoryMiB * 2 ** 20 * PIXEL_SHARE });
@@ -113,7 +126,7 @@ async function prepare(
 
   const rows = image.heightPx - (harvested.dataBarHeightPx ?? 0);
   const grey = toGrey8(decoded.picture, { rangeRows: rows });
-  const none = reasonNotToClassify(harvested, decoded, rows, modelSha256);
+  const none = reasonNotToClassify(harvested, modelSha256, () => isConstant(decoded.picture, { rows }));
   const area: Grey8 = { widthPx: grey.widthPx, heightPx: rows, data: grey.data.subarray(0, rows * grey.widthPx) };
   const input = none === undefined ? { image: timed(ms, 'resize', preprocess(area)) } : { none };
   const jpeg = timed(ms, 'jpeg', encodeJpeg(toRgb8(decoded.picture) ?? grey, settings.jpeg));
@@ -121,10 +134,13 @@ async function prepare(
     task,
     name: basename(task.path),
     sha256,
-    bytes,
+    bytes: bytes.length,
     mtimeMs,
     startedAt,
-    decoded,
+    pictureKind: decoded.kind,
+    ...(decoded.tiff && { tiff: decoded.tiff }),
+    facts: image,
+    pixels: { picture: decoded.picture, file: bytes },
     harvested,
     sidecars,
     unread,
@@ -132,7 +148,27 @@ async function prepare(
   return { ...base, jpeg, input, issues, ms, ...(previous && { previous }) };
 }
 
-function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string; reason: string } | undefined {
+/** Notes the time since the last call, or since the start, as that of a stage. */
+export function lapsOf(ms: StageMs): (stage: keyof StageMs) => void {
+  let clock = performance.now();
+  return (stage) => {
+    const now = performance.now();
+    ms[stage] = now - clock;
+    clock = now;
+  };
+}
+
+/** The result for a file whose record is there already. */
+export async function existing(
+  stored: StoredRecord,
+  base: Pick<RecordResult, 'task' | 'ms' | 'unread' | 'bytes' | 'mtimeMs'>,
+): Promise<FileResult> {
+  const embedding = await readEmbedding(stored);
+  return { kind: 'exists', ...base, ...stored, ...(embedding && { embedding }) };
+}
+
+/** Why a file that begins with `bytes` is none of the pictures that are accepted. */
+export function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string; reason: string } | undefined {
   const kind = sniff(bytes);
   if (kind === 'tiff' || kind === 'jpeg' || kind === 'png') {
     if (settings.accept.includes(kind)) return undefined;
@@ -145,19 +181,19 @@ function refuseKind(bytes: Uint8Array, settings: WorkerSettings): { code: string
   return { code: 'not-a-picture', reason };
 }
 
-function reasonNotToClassify(
+/** Why a picture must not be classified; pixels are asked last. */
+export function reasonNotToClassify(
   harvested: HarvestResult,
-  decoded: DecodedPicture,
-  rows: number,
   modelSha256: string | undefined,
+  hasNoContrast: () => boolean,
 ): string | undefined {
   if (modelSha256 === undefined) return 'classification is switched off';
   if (!harvested.classifiable.ok) return harvested.classifiable.reason;
-  return isConstant(decoded.picture, { rows }) ? 'the picture has no contrast: all its pixels are equal' : undefined;
+  return hasNoContrast() ? 'the picture has no contrast: all its pixels are equal' : undefined;
 }
 
 /** Notes how long `work` took from now on. Whoever awaits it meets its failure; until then it is not unhandled. */
-function timed<T>(ms: StageMs, stage: keyof StageMs, work: Promise<T>): Promise<T> {
+export function timed<T>(ms: StageMs, stage: keyof StageMs, work: Promise<T>): Promise<T> {
   const started = performance.now();
   const done = work.finally(() => (ms[stage] = performance.now() - started));
   done.catch(() => undefined);

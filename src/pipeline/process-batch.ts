@@ -2,12 +2,19 @@ import { join } from 'node:path';
 import { type ClassifiedImage, classifyBatch } from '../classify/classify-batch.ts';
 import type { OpenModel } from '../classify/open-model.ts';
 import type { NexusWriter } from '../convert/hdf5.ts';
+import type { NexusFacts } from '../convert/nexus-input.ts';
 import { nffaSemJson } from '../convert/nffa-sem.ts';
 import { resolveTimes } from '../convert/start-time.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { recordFolder } from '../domain/ids.ts';
 import type { Classification } from '../domain/record.ts';
-import { commitRecords, reviseRecord, type StagedRecord, stageRecord } from '../publish/publish-record.ts';
+import {
+  commitRecords,
+  reviseRecord,
+  type StagedRecord,
+  type StoredFile,
+  stageRecord,
+} from '../publish/publish-record.ts';
 import { readEmbedding, readRecord } from '../publish/read-record.ts';
 import {
   artefactFiles,
@@ -20,7 +27,9 @@ import {
 import type { BufferPool } from './buffer-pool.ts';
 import { addFurtherPages } from './further-pages.ts';
 import { nexusUserFields } from './nexus-user-fields.ts';
-import { type PreparedFile, prepareFile } from './prepare-file.ts';
+import { discardPixels, finishPieces } from './pixel-file.ts';
+import type { PreparedFile } from './prepare-file.ts';
+import { preparePicture } from './prepare-large.ts';
 import type { FileResult, FileTask, StageMs, WorkerSettings } from './protocol.ts';
 
 /** What a worker opens once and uses for every batch. */
@@ -69,14 +78,19 @@ export async function makeBatch(
   tools: BatchTools,
   onStart: (path: string) => void,
 ): Promise<CommitBatch> {
-  const { buffers, settings } = tools;
+  const { buffers, settings, nexus, staging } = tools;
   const allocate = (size: number): Uint8Array => buffers.take(size);
   const results = new Map<FileTask, FileResult>();
   const prepared: PreparedFile[] = [];
   try {
     for (const task of tasks) {
       onStart(task.path);
-      const outcome = await prepareFile(task, settings, { modelSha256: tools.model?.sha256, allocate });
+      const outcome = await preparePicture(task, settings, {
+        modelSha256: tools.model?.sha256,
+        allocate,
+        nexus,
+        staging,
+      });
       if ('kind' in outcome) results.set(task, outcome);
       else prepared.push(outcome);
     }
@@ -90,6 +104,7 @@ export async function makeBatch(
   } finally {
     // Encoders may still look at the pixels when a fault of the program ends the batch early.
     await Promise.allSettled(prepared.flatMap(({ jpeg, input }) => ('image' in input ? [jpeg, input.image] : [jpeg])));
+    await Promise.all(prepared.map(discardPixels));
     buffers.reclaim();
   }
 }
@@ -161,7 +176,7 @@ async function writeAll(
 function quarantine(prepared: PreparedFile, error: unknown, results: Map<FileTask, FileResult>): undefined {
   if (!isIngestError(error, 'convert/hdf5', 'convert/jpeg', 'raster/unsupported')) throw error;
   const { task, ms, sha256, bytes, mtimeMs } = prepared;
-  const facts = { sha256, bytes: bytes.length, mtimeMs };
+  const facts = { sha256, bytes, mtimeMs };
   results.set(task, { kind: 'quarantined', task, ms, code: error.code, reason: error.message, ...facts });
 }
 
@@ -181,9 +196,8 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const { rawHeader, otherHeaders } = prepared.harvested;
   const headerJson = publishableSections(prepared, settings);
   const nffaJson = nffaSemJson(draft, times);
-  const input = {
+  const facts: NexusFacts = {
     record: draft,
-    picture: prepared.decoded.picture,
     startTime: times.startTime,
     endTime: times.endTime,
     fileName: artefactName(prepared, 'h5'),
@@ -195,8 +209,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
     thumbnail: { bytes: jpeg, fileName: artefactName(prepared, 'jpg') },
     ...(embedding && tools.model && { embedding: { vector: embedding, ...tools.model.embeddingOrigin } }),
   };
-  const ofFirst = tools.nexus.write(input, (size) => tools.buffers.take(size));
-  const { nexus, record: described } = await addFurtherPages(prepared, settings, tools.nexus, input, ofFirst);
+  const { nexus, record: described } = await writeNexus(prepared, facts, tools);
   prepared.ms.hdf5 = performance.now() - clock;
   clock = performance.now();
   const artefacts = artefactFiles(prepared, { jpeg, nexus, nffaJson, ...(embedding && { embedding }) });
@@ -209,6 +222,19 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const staged = stageRecord(described, artefacts, tools.staging);
   prepared.ms.write = performance.now() - clock;
   return { ...file, staged };
+}
+
+/** The HDF5 file, and the record with what became of the pages behind the first. */
+async function writeNexus(
+  prepared: PreparedFile,
+  facts: NexusFacts,
+  { nexus: writer, buffers, settings }: BatchTools,
+): Promise<{ nexus: Uint8Array | StoredFile; record: NexusFacts['record'] }> {
+  const { pixels } = prepared;
+  if ('path' in pixels) return { nexus: await finishPieces(pixels, facts, writer), record: facts.record };
+  const input = { ...facts, picture: pixels.picture };
+  const nexus = writer.write(input, (size) => buffers.take(size));
+  return await addFurtherPages(prepared.tiff, pixels.file, settings, writer, { input, nexus });
 }
 
 async function commitAll(group: Made[], settings: WorkerSettings, results: Map<FileTask, FileResult>): Promise<void> {
@@ -252,5 +278,5 @@ function resultBase({ task, ms, unread, bytes, mtimeMs }: PreparedFile): {
   bytes: number;
   mtimeMs: number;
 } {
-  return { task, ms, unread, bytes: bytes.length, mtimeMs };
+  return { task, ms, unread, bytes, mtimeMs };
 }

@@ -36,6 +36,8 @@ export interface FileTask {
   sidecars: (SidecarPrint & { path: string })[];
   /** What people say of the picture; absent when nobody says anything. */
   userContext?: TaskUserContext;
+  /** Size when it was found: large files are given more time. */
+  bytes?: number;
   /** Write a new revision although a record of other versions exists. */
   redo: boolean;
 }

@@ -46,7 +46,8 @@ interface Slot {
   /** The job of which the worker last said that it works on it. */
   current?: number;
   timer?: NodeJS.Timeout;
-  overdue: boolean;
+  /** The deadline that passed. */
+  overdueS?: number;
   maxRssMiB: number;
 }
 
@@ -110,7 +111,6 @@ function spawn(pool: PoolState): void {
   const slot: Slot = {
     ready: false,
     jobs: [],
-    overdue: false,
     maxRssMiB: 0,
     link: startWorker({ settings: pool.options.settings, staging, entry: pool.options.entry }, pool.log, {
       response: (response) => onResponse(pool, slot, response),
@@ -159,10 +159,26 @@ function finish(pool: PoolState, slot: Slot, id: number, settle: (job: Job) => v
 
 function armDeadline(pool: PoolState, slot: Slot): void {
   clearTimeout(slot.timer);
+  const seconds = secondsFor(slot, pool.options.deadlineS);
   slot.timer = setTimeout(() => {
-    slot.overdue = true;
+    slot.overdueS = seconds;
     slot.link.kill();
-  }, pool.options.deadlineS * 1000);
+  }, seconds * 1000);
+}
+
+/**
+ * Pictures too large for memory are read up to three times (SHA-256, survey, pixels) and written once: a share of
+ * 100 Mbit/s reads about 12 MB/s, a third of which is left.
+ */
+const LARGE_BYTES_PER_S = 4e6;
+/** Smaller files are read once. */
+const LARGE_BYTES = 2 ** 26;
+
+/** The largest file counts that is under way in the worker, for it may be on its way to disk while another is begun. */
+function secondsFor({ jobs }: Slot, deadlineS: number): number {
+  const sizes = jobs.flatMap(({ tasks }) => tasks.map(({ bytes = 0 }) => bytes));
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
+  return largest < LARGE_BYTES ? deadlineS : deadlineS + Math.round(largest / LARGE_BYTES_PER_S);
 }
 
 function onEnd(pool: PoolState, slot: Slot, end: WorkerEnd): void {
@@ -173,9 +189,9 @@ function onEnd(pool: PoolState, slot: Slot, end: WorkerEnd): void {
   const others = slot.jobs.filter((job) => job !== current);
   for (const job of others) job.results.length = 0;
   pool.waiting.unshift(...others);
-  current?.reject(new BatchFailure(slot.overdue ? overdueFailure(pool.options.deadlineS) : end));
+  current?.reject(new BatchFailure(slot.overdueS === undefined ? end : overdueFailure(slot.overdueS)));
   if (pool.closed) return;
-  pool.log.warn({ pid: slot.link.pid, ...end, overdue: slot.overdue }, 'a worker ended');
+  pool.log.warn({ pid: slot.link.pid, ...end, overdue: slot.overdueS !== undefined }, 'a worker ended');
   if (!slot.ready && ++pool.stillborn >= MAX_DEATHS_BEFORE_READY) {
     stop(pool, new IngestError('pipeline/worker-crashed', `No worker could start: ${end.message}`));
     return;

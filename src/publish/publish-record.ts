@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { recordFolder } from '../domain/ids.ts';
 import type { Artefact, MicrographRecord } from '../domain/record.ts';
-import { fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
+import { fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { readRecord, readRecordIn } from './read-record.ts';
 
-/** A file of a record, not yet written. `name` is its file name inside the record's folder. */
-export interface ArtefactFile {
+/** A file of a record, not yet part of it. `name` is its file name inside the record's folder. */
+export type ArtefactFile = {
   role: Artefact['role'];
   name: string;
   mediaType: string;
-  bytes: Uint8Array;
+} & ({ bytes: Uint8Array } | { stored: StoredFile });
+
+/** A file that lies on REPO's disk already, too large for memory; it is moved, not copied. */
+export interface StoredFile {
+  path: string;
+  bytes: number;
+  sha256: string;
 }
 
 /** A record whose files lie in the staging folder, not yet visible. */
@@ -41,8 +47,14 @@ export function stageRecord(
   const folder = join(staging, `${draft.id}-${randomBytes(4).toString('hex')}`);
   mkdirSync(folder, { recursive: true });
   const record = withArtefacts(draft, artefacts);
-  const contents = [...artefacts, { name: RECORD_FILE, bytes: recordBytes(record) }];
-  const files = contents.map(({ name, bytes }) => writeOpen(join(folder, name), bytes));
+  const files: number[] = [];
+  try {
+    for (const file of artefacts) files.push(putOpen(join(folder, file.name), file));
+    files.push(writeOpen(join(folder, RECORD_FILE), recordBytes(record)));
+  } catch (error) {
+    for (const file of files) closeSync(file);
+    throw error;
+  }
   return { record, folder, files };
 }
 
@@ -59,6 +71,13 @@ export async function commitRecords(staged: StagedRecord[], repo: string): Promi
   for (const one of staged) won.push(await commitOne(one, repo, changed));
   await Promise.all([...changed].map(fsyncFolder));
   return won;
+}
+
+function putOpen(path: string, file: ArtefactFile): number {
+  if ('bytes' in file) return writeOpen(path, file.bytes);
+  renameSync(file.stored.path, path);
+  // Windows flushes only through a descriptor that may write.
+  return openSync(path, 'r+');
 }
 
 function writeOpen(path: string, bytes: Uint8Array): number {
@@ -132,12 +151,22 @@ export async function reviseRecord(
   previous: { record: MicrographRecord; folder: string },
 ): Promise<MicrographRecord> {
   const record = withArtefacts(draft, artefacts);
-  for (const { name, bytes } of artefacts) await writeFileAtomic(join(previous.folder, name), bytes, { fsync: true });
+  for (const file of artefacts) {
+    const path = join(previous.folder, file.name);
+    if ('bytes' in file) await writeFileAtomic(path, file.bytes, { fsync: true });
+    else await moveStored(file.stored.path, path);
+  }
   await writeFileAtomic(join(previous.folder, RECORD_FILE), recordBytes(record), { fsync: true });
   const kept = new Set(artefacts.map(({ name }) => name));
   const old = previous.record.artefacts.filter(({ path }) => !kept.has(path));
   await Promise.all(old.map(({ path }) => unlink(join(previous.folder, path)).catch(() => undefined)));
   return record;
+}
+
+async function moveStored(from: string, to: string): Promise<void> {
+  await fsyncFiles([from]);
+  await rename(from, to);
+  await fsyncFolder(dirname(to));
 }
 
 /**
@@ -176,13 +205,12 @@ async function noteAlias(
 }
 
 function withArtefacts(draft: Omit<MicrographRecord, 'artefacts'>, files: ArtefactFile[]): MicrographRecord {
-  const artefacts = files.map(({ role, name, mediaType, bytes }) => ({
-    role,
-    path: name,
-    bytes: bytes.length,
-    sha256: sha256Hex(bytes),
-    mediaType,
-  }));
+  const artefacts = files.map((file) => {
+    const { role, name, mediaType } = file;
+    const { bytes, sha256 } =
+      'bytes' in file ? { bytes: file.bytes.length, sha256: sha256Hex(file.bytes) } : file.stored;
+    return { role, path: name, bytes, sha256, mediaType };
+  });
   const { provenance, ...rest } = draft;
   return { ...rest, artefacts, provenance };
 }

@@ -4,7 +4,7 @@ import { colourPicture, isGreyAsColour, type MultiSamples, samplePlane } from '.
 import type { Picture, SampleArray } from './picture.ts';
 import { sampleArrayType } from './samples.ts';
 import { decodeTiffChunksWithSharp } from './sharp-tiff.ts';
-import { assertChunksInside, readChunkTable } from './tiff-chunks.ts';
+import { assertChunksInside, type ChunkTable, readChunkTable } from './tiff-chunks.ts';
 import { expander } from './tiff-decompress.ts';
 import type { Tiff, TiffPage } from './tiff-directory.ts';
 import { COMPRESSION, PHOTOMETRIC, TAG } from './tiff-format.ts';
@@ -40,15 +40,26 @@ export async function decodeTiff(bytes: Uint8Array, tiff: Tiff, options: DecodeO
   if (image === undefined) throw page.fault ?? new IngestError('raster/corrupt', 'The page describes no picture.');
   assertReadable(image);
   assertSize(image, options.maxPixelBytes);
-  const pages = Math.max(1, tiff.pages.filter((other) => other.image?.isFullPicture).length);
-  return toPicture(await decodeSamples(bytes, page, image), await readPalette(page, image), { image, pages });
-}
-
-async function decodeSamples(bytes: Uint8Array, page: TiffPage, image: TiffImage): Promise<MultiSamples> {
-  const { widthPx, heightPx, samplesPerPixel, planar } = image;
-  const size = { widthPx, heightPx, samplesPerPixel };
   const table = await readChunkTable(page, image);
   assertChunksInside(table, image, bytes.length);
+  const samples = await decodeChunks(bytes, page, image, table);
+  return toPicture(samples, await readPalette(page, image), { image, pages: countPages(tiff) });
+}
+
+/** Full pictures in the file, reduced copies and masks left out; at least one. */
+export function countPages(tiff: Tiff): number {
+  return Math.max(1, tiff.pages.filter((page) => page.image?.isFullPicture).length);
+}
+
+/** The samples of `image`, whose chunks stand in `bytes` where `table` says; all of them must lie inside. */
+export async function decodeChunks(
+  bytes: Uint8Array,
+  page: TiffPage,
+  image: TiffImage,
+  table: ChunkTable,
+): Promise<MultiSamples> {
+  const { widthPx, heightPx, samplesPerPixel, planar } = image;
+  const size = { widthPx, heightPx, samplesPerPixel };
   if (SHARP_COMPRESSIONS.has(image.compression)) {
     return { ...size, planar: false, data: await decodeTiffChunksWithSharp(bytes, page, image, table) };
   }
@@ -64,7 +75,8 @@ function unsupported(what: string): IngestError {
 /** More samples than any colour space with alpha has: detectors of a combined picture, say. */
 const MAX_SAMPLES = 64;
 
-function assertReadable(image: TiffImage): void {
+/** Throws `raster/unsupported` for kinds of picture that are not decoded. */
+export function assertReadable(image: TiffImage): void {
   if (image.compression === COMPRESSION.oldJpeg) {
     throw unsupported('its compression is old-style JPEG (6), which was withdrawn because readers differ');
   }
@@ -101,7 +113,7 @@ export function assertPixelBytes(
 }
 
 /** The colour map as RGB, 8 bit; undefined where there is none or it is too short for the depth. */
-async function readPalette(page: TiffPage, image: TiffImage): Promise<Uint8Array | undefined> {
+export async function readPalette(page: TiffPage, image: TiffImage): Promise<Uint8Array | undefined> {
   if (image.photometric !== PHOTOMETRIC.palette || image.samplesPerPixel > 1 || image.bitsPerSample > 16) {
     return undefined;
   }
@@ -116,21 +128,30 @@ async function readPalette(page: TiffPage, image: TiffImage): Promise<Uint8Array
   );
 }
 
-function toPicture(
-  samples: MultiSamples,
-  palette: Uint8Array | undefined,
-  { image, pages }: { image: TiffImage; pages: number },
-): Picture {
-  const { widthPx, heightPx, samplesPerPixel } = samples;
-  const facts: ImageFacts = {
-    widthPx,
-    heightPx,
+/** What a record says of a page. */
+export function imageFacts(image: TiffImage, pages: number): ImageFacts {
+  return {
+    widthPx: image.widthPx,
+    heightPx: image.heightPx,
     bitsPerSample: image.bitsPerSample,
     sampleFormat: image.sampleFormat === 'complex' ? 'float' : image.sampleFormat,
-    samplesPerPixel,
+    samplesPerPixel: image.samplesPerPixel,
     photometric: photometricName(image.photometric),
     pages,
   };
+}
+
+/**
+ * A picture of decoded samples. `isGrey` says whether three samples a pixel are equal everywhere, for pieces of a picture
+ * of which one piece cannot know it.
+ */
+export function toPicture(
+  samples: MultiSamples,
+  palette: Uint8Array | undefined,
+  { image, pages, isGrey }: { image: TiffImage; pages: number; isGrey?: boolean | undefined },
+): Picture {
+  const { widthPx, heightPx, samplesPerPixel } = samples;
+  const facts = imageFacts(image, pages);
   const plane = (data: SampleArray): Picture => ({
     facts,
     plane: { widthPx, heightPx, data },
@@ -138,10 +159,13 @@ function toPicture(
   });
   if (samplesPerPixel === 1) return plane(samples.data);
   if (samplesPerPixel === 2) return plane(samplePlane(samples, 0));
-  if (isGreyAsColour(samples)) return plane(samplePlane(samples, 0));
-  const isColour = image.photometric === PHOTOMETRIC.rgb || image.photometric === PHOTOMETRIC.ycbcr;
-  if (isColour) return { facts, ...colourPicture(samples) };
+  if (isGrey ?? isGreyAsColour(samples)) return plane(samplePlane(samples, 0));
+  if (isColourSpace(image)) return { facts, ...colourPicture(samples) };
   return plane(samplePlane(samples, 0));
+}
+
+function isColourSpace({ photometric }: TiffImage): boolean {
+  return photometric === PHOTOMETRIC.rgb || photometric === PHOTOMETRIC.ycbcr;
 }
 
 function photometricName(photometric: number): ImageFacts['photometric'] {

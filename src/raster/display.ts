@@ -1,3 +1,4 @@
+import type { ImageFacts } from '../domain/record.ts';
 import type { Grey8, Picture, Rgb8, SampleArray, StoredColour } from './picture.ts';
 import { type Contrast, contrastOf, isConstantOf, mapped, stretched, stretchTable } from './stretch.ts';
 
@@ -8,6 +9,18 @@ export interface DisplayOptions {
   rows?: number;
   /** Rows from the top that set black and white of stretched pictures; default `rows`. A data bar should not. */
   rangeRows?: number;
+  /** Of a picture that is a piece of a larger one: what the larger one is like. */
+  whole?: WholePicture;
+}
+
+/** What can be told of a picture only from all of its pixels. */
+export interface WholePicture {
+  /** Black and white of stretched grey. */
+  range?: Contrast;
+  /** Black and white of stretched colour: over all its channels. */
+  colourRange?: Contrast;
+  /** It is true colour, or a coloured entry of its palette is used. */
+  usesColour: boolean;
 }
 
 /** Depths from here on have no agreed white: they are stretched from the darkest to the brightest value. */
@@ -29,14 +42,19 @@ function greyOf(picture: Picture, data: SampleArray, options: DisplayOptions): U
   const { facts, palette } = picture;
   const inverted = facts.photometric === 'min-is-white';
   if (palette && isIndices(data)) return mapped(data, paletteGreys(palette));
-  if (data instanceof Uint8Array && facts.bitsPerSample < FIRST_STRETCHED_BITS) {
+  if (data instanceof Uint8Array && !isStretched(facts, data)) {
     if (facts.bitsPerSample === 8 && !inverted) return data;
     const white = 2 ** facts.bitsPerSample - 1;
     return mapped(data, stretchTable(256, { min: 0, max: white, constant: false }, inverted));
   }
-  const range = contrast(picture, rangeOption(options));
+  const range = options.whole?.range ?? contrast(picture, rangeOption(options));
   if (data instanceof Uint16Array) return mapped(data, stretchTable(65_536, range, inverted));
   return stretched(data, range, inverted);
+}
+
+/** Whether grey values without a palette are stretched from their own minimum to maximum. */
+export function isStretched(facts: Pick<ImageFacts, 'bitsPerSample'>, data: SampleArray): boolean {
+  return !(data instanceof Uint8Array) || facts.bitsPerSample >= FIRST_STRETCHED_BITS;
 }
 
 function rangeOption({ rows, rangeRows }: DisplayOptions): { rows?: number } {
@@ -76,13 +94,15 @@ export function toRgb8(picture: Picture, options: DisplayOptions = {}): Rgb8 | u
   const heightPx = Math.min(options.rows ?? picture.plane.heightPx, picture.plane.heightPx);
   const pixels = widthPx * heightPx;
   if (picture.colour) return { widthPx, heightPx, data: picture.colour.data.subarray(0, 3 * pixels) };
-  if (picture.storedColour) return { widthPx, heightPx, data: deepColour(picture, pixels) };
+  if (picture.storedColour) return { widthPx, heightPx, data: deepColour(picture, pixels, options.whole?.colourRange) };
   const indices = picture.plane.data.subarray(0, pixels);
-  if (!picture.palette || !isIndices(indices) || !usesColour(indices, picture.palette)) return undefined;
+  if (!picture.palette || !isIndices(indices)) return undefined;
+  if (!(options.whole?.usesColour ?? usesColour(indices, picture.palette))) return undefined;
   return { widthPx, heightPx, data: paletteColours(indices, picture.palette) };
 }
 
-function usesColour(indices: Uint8Array | Uint16Array, palette: Uint8Array): boolean {
+/** Whether one of the indices is that of an entry that is not grey. */
+export function usesColour(indices: SampleArray, palette: Uint8Array): boolean {
   const coloured = Uint8Array.from({ length: palette.length / 3 }, (_, i) => {
     const red = palette[3 * i];
     return palette[3 * i + 1] !== red || palette[3 * i + 2] !== red ? 1 : 0;
@@ -103,8 +123,14 @@ function paletteColours(indices: Uint8Array | Uint16Array, palette: Uint8Array):
   return rgb;
 }
 
-/** The first three samples of the top pixels, stretched once over all of them. */
-function deepColour({ plane, storedColour }: Picture, pixels: number): Uint8Array {
+/** The first three samples of the top pixels, stretched once over all of them (or as `range` says). */
+function deepColour(picture: Picture, pixels: number, range?: Contrast): Uint8Array {
+  const rgb = firstThreeSamples(picture, pixels);
+  return stretched(rgb, range ?? contrastOf(rgb), false);
+}
+
+/** The first three samples of the top pixels of a deep colour picture, side by side. */
+export function firstThreeSamples({ plane, storedColour }: Picture, pixels: number): SampleArray {
   const { shape, planar, data } = storedColour as StoredColour;
   const pixelStep = planar ? 1 : shape[2];
   const sampleStep = planar ? plane.widthPx * plane.heightPx : 1;
@@ -112,5 +138,5 @@ function deepColour({ plane, storedColour }: Picture, pixels: number): Uint8Arra
   for (let pixel = 0, to = 0; pixel < pixels; pixel++) {
     for (let sample = 0; sample < 3; sample++) rgb[to++] = data[pixel * pixelStep + sample * sampleStep] as number;
   }
-  return stretched(rgb, contrastOf(rgb), false);
+  return rgb;
 }

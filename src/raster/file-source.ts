@@ -4,6 +4,10 @@ import type { ByteSource } from './byte-source.ts';
 import { assertInside } from './memory-source.ts';
 
 export interface FileSource extends ByteSource {
+  /** Fills `target` with the bytes at `offset`, past the cache; rejects as `read`. */
+  readInto(target: Uint8Array, offset: number): Promise<void>;
+  /** Size and time of the last change as they are now. */
+  stat(): Promise<{ size: number; mtimeMs: number }>;
   close(): Promise<void>;
 }
 
@@ -50,19 +54,32 @@ function sourceOf(handle: FileHandle, size: number): FileSource {
       if (within + length > BLOCK_BYTES) return readFully(handle, offset, length);
       return (await block(index)).subarray(within, within + length);
     },
+    async readInto(target, offset) {
+      assertInside(offset, target.length, size);
+      await fillFrom(handle, target, offset);
+    },
+    async stat() {
+      const now = await attempt('read the size of the file', () => handle.stat());
+      return { size: now.size, mtimeMs: now.mtimeMs };
+    },
     close: () => handle.close(),
   };
 }
 
 async function readFully(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
+  await fillFrom(handle, bytes, offset);
+  return bytes;
+}
+
+async function fillFrom(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  const { length } = bytes;
   let done = 0;
   while (done < length) {
     const { bytesRead } = await attempt('read the file', () => handle.read(bytes, done, length - done, offset + done));
     if (bytesRead === 0) assertInside(offset, length, offset + done);
     done += bytesRead;
   }
-  return bytes;
 }
 
 async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {

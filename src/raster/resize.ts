@@ -3,6 +3,7 @@ import { IngestError } from '../domain/errors.ts';
 import { oneLine } from './foreign-error.ts';
 import type { Grey8 } from './picture.ts';
 import { plainBytes } from './samples.ts';
+import { createShrinker } from './shrink.ts';
 import { triangleResize } from './triangle-resize.ts';
 
 /** Up to this size (512 x 512) the plain loops were faster than a call of sharp, measured on one thread. */
@@ -43,4 +44,35 @@ async function resizeWithSharp({ widthPx, heightPx, data }: Grey8, width: number
     const message = `Resizing ${widthPx} x ${heightPx} to ${width} x ${height} failed: ${oneLine(cause)}.`;
     throw new IngestError('raster/unsupported', message, { cause });
   }
+}
+
+/** Resizes grey that comes row by row. */
+export interface RowResizer {
+  add(rows: Uint8Array): void;
+  /** The result, row-major, when all rows have been given. */
+  finish(): Uint8Array;
+}
+
+/**
+ * As {@link resizeGrey} to something smaller, for pictures that are never in memory as a whole. libvips too averages boxes
+ * first, down to twice the size that is wanted at least (its vips_resize with a gap of 2), and the triangle filter does
+ * the rest: the results differ by rounding.
+ */
+export function rowResizer(from: { widthPx: number; heightPx: number }, width: number, height: number): RowResizer {
+  const { widthPx, heightPx } = from;
+  const boxed = (length: number, wanted: number): number =>
+    widthPx * heightPx <= SMALL_PIXELS ? 1 : Math.max(1, Math.floor(length / (wanted * 2)));
+  const factorX = boxed(widthPx, width);
+  const factorY = boxed(heightPx, height);
+  const shrinker = createShrinker({ widthPx, heightPx, channels: 1, factorX, factorY });
+  return {
+    add: (rows) => shrinker.add(rows),
+    finish: () =>
+      triangleResize(
+        shrinker.finish(),
+        { width: shrinker.widthPx, height: shrinker.heightPx },
+        { width, height },
+        { x: widthPx / factorX / width, y: heightPx / factorY / height },
+      ),
+  };
 }

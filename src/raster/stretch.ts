@@ -9,8 +9,23 @@ export interface Contrast {
 
 /** Smallest and largest finite value; 0 to 0 where there is none. 64-bit integers beyond 2^53 are rounded. */
 export function contrastOf(samples: SampleArray): Contrast {
-  const { min, max } = rangeOf(samples);
-  return min <= max ? { min, max, constant: min === max } : { min: 0, max: 0, constant: true };
+  return contrastOfRange(finiteRange(samples));
+}
+
+export interface Range {
+  min: number;
+  max: number;
+}
+
+/** Smallest and largest finite value, or undefined where there is none. */
+export function finiteRange(samples: SampleArray): Range | undefined {
+  const range = rangeOf(samples);
+  return range.min <= range.max ? range : undefined;
+}
+
+/** A range as a contrast; 0 to 0 where there is none. */
+export function contrastOfRange(range: Range | undefined): Contrast {
+  return range ? { ...range, constant: range.min === range.max } : { min: 0, max: 0, constant: true };
 }
 
 type BigArray = BigUint64Array | BigInt64Array;
@@ -20,13 +35,13 @@ function isBig(samples: SampleArray): samples is BigArray {
   return samples instanceof BigUint64Array || samples instanceof BigInt64Array;
 }
 
-function rangeOf(samples: SampleArray): { min: number; max: number } {
+function rangeOf(samples: SampleArray): Range {
   if (samples instanceof Uint16Array) return wordRange(samples);
   return isBig(samples) ? bigRange(samples) : numberRange(samples);
 }
 
 /** As numberRange, for the commonest deep type only: a loop that sees one type of array runs three times as fast. */
-function wordRange(samples: Uint16Array): { min: number; max: number } {
+function wordRange(samples: Uint16Array): Range {
   let min = samples[0] ?? 1;
   let max = samples[0] ?? 0;
   for (let i = 0; i < samples.length; i++) {
@@ -37,7 +52,7 @@ function wordRange(samples: Uint16Array): { min: number; max: number } {
   return { min, max };
 }
 
-function numberRange(samples: NumberArray): { min: number; max: number } {
+function numberRange(samples: NumberArray): Range {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < samples.length; i++) {
@@ -49,7 +64,7 @@ function numberRange(samples: NumberArray): { min: number; max: number } {
   return { min, max };
 }
 
-function bigRange(samples: BigArray): { min: number; max: number } {
+function bigRange(samples: BigArray): Range {
   let min = samples[0] ?? 1n;
   let max = samples[0] ?? 0n;
   for (const value of samples) {
@@ -108,12 +123,24 @@ export function stretched(samples: SampleArray, range: Contrast, inverted: boole
 
 /** Whether no two finite values differ; stops at the first that do. */
 export function isConstantOf(samples: SampleArray): boolean {
+  const constancy = createConstancy();
+  constancy.add(samples);
+  return constancy.isConstant();
+}
+
+/** {@link isConstantOf} for samples that come in pieces, which are looked at only until two values differ. */
+export function createConstancy(): { add(samples: SampleArray): void; isConstant(): boolean } {
   let first: number | bigint | undefined;
-  for (let i = 0; i < samples.length; i++) {
-    const value = samples[i] as number | bigint;
-    if (typeof value === 'number' && !Number.isFinite(value)) continue;
-    first ??= value;
-    if (value !== first) return false;
-  }
-  return true;
+  let constant = true;
+  return {
+    add(samples) {
+      for (let i = 0; constant && i < samples.length; i++) {
+        const value = samples[i] as number | bigint;
+        if (typeof value === 'number' && !Number.isFinite(value)) continue;
+        first ??= value;
+        if (value !== first) constant = false;
+      }
+    },
+    isConstant: () => constant,
+  };
 }
