@@ -7,6 +7,7 @@ splits the text into its words, the units are those of the data bar that is draw
 was read by hand from the raw text and stands in BY_HAND; neither reads Hitachi and JEOL sidecars nor Tescan's tag, so those are all
 by hand.
 Olympus SIS: tifffile's block of tag 33560 on whatever page holds it. DigitalMicrograph and ImageJ: only RosettaSciIO knows them.
+Headers in XML (Atlas, Thermo Fisher): tifffile (xml2dict) for every value; "xml" holds what the XML beside an FEI text says.
 Everything is in SI; the pixel size of RosettaSciIO is kept apart, because it reads Zeiss's unnamed number, which has more digits.
 """
 
@@ -38,6 +39,8 @@ BY_HAND = {
     "fei/NiO_DC_1200x_C.tif": {"magnification": 1200},
     # A header of two labelled values: kV and working distance stand in the unnamed numbers 6 and 9 only.
     "zeiss/test_tiff_Zeiss_SEM_512.tif": {"accelerationVoltageV": 20000, "workingDistanceM": 7.484609e-3},
+    # <Aperture>[1] 30 µm [HC] (5.0 kV)</Aperture>: a text for people, which no reader takes apart.
+    "zeiss-atlas/InLens_keyframe_00001_slice_00006_z=1.6659um.tif": {"accelerationVoltageV": 5000},
     # UTF-16 sidecar: PixelSize=496.0938 (nm), AcceleratingVoltage=15000 Volt, WorkingDistance=7706.35 um, Magnification=200,
     # SignalName=BSE, Date=2021/06/23, Time=16:38:33, StagePositionT=0.000.
     "hitachi/sample-１_200倍(x200).tif": {
@@ -191,6 +194,41 @@ def philips(metadata):
     }
 
 
+def atlas(xml):
+    """tifffile's dictionary of the XML; a value with a unit is {"value": .., "units": ..}. Ux and Focus have none: µm, m."""
+    scan = xml["Fibics"]["Scan"]
+    tilt = xml["Fibics"]["Stage"]["Tilt"]
+    return {
+        "beam": {"SEM": "electron", "FIB": "ion"}.get(xml["Fibics"]["Image"]["Beam"]),
+        "pixelSizeXM": math.hypot(scan["Ux"], scan["Uy"]) * UNITS["length"]["µm"],
+        "workingDistanceM": scan["Focus"],
+        "detector": xml["Fibics"]["Image"]["Detector"],
+        "acquiredAt": datetime.datetime.fromisoformat(xml["Fibics"]["Application"]["Date"]).strftime("%Y-%m-%dT%H:%M:%S"),
+        "stageTiltRad": tilt["value"] * {"deg": UNITS["angle"]["°"]}[tilt["units"]],
+    }
+
+
+def tfs_xml(xml):
+    """tifffile's dictionary of the XML; every number is SI."""
+    metadata = xml["Metadata"]
+    pixel = metadata["BinaryResult"]["PixelSize"]["X"]
+    return {
+        "beam": metadata["Acquisition"]["BeamType"].lower(),
+        "pixelSizeXM": pixel["value"] * UNITS["length"][pixel["unit"]],
+        "accelerationVoltageV": metadata["Optics"]["AccelerationVoltage"],
+        "workingDistanceM": metadata["Optics"]["WorkingDistance"],
+        "detector": metadata["Detectors"]["ScanningDetector"]["DetectorName"],
+        "acquiredAt": metadata["Acquisition"]["AcquisitionDatetime"],
+        "stageTiltRad": metadata["StageSettings"]["StagePosition"]["Tilt"]["Alpha"],
+    }
+
+
+def read_xml(path, tag):
+    with tifffile.TiffFile(path) as tiff:
+        found = tiff.pages[0].tags.get(tag)
+        return None if found is None else tifffile.xml2dict(found.value)
+
+
 def read(path, name):
     with tifffile.TiffFile(path) as tiff:
         if tiff.is_fei and "DatabarData" in tiff.fei_metadata:
@@ -199,6 +237,8 @@ def read(path, name):
             found = fei(tiff.fei_metadata)
         elif tiff.is_sem:
             found = zeiss(tiff.sem_metadata)
+        elif (xml := read_xml(path, 51023)) is not None:
+            found = atlas(xml)
         else:
             found = {}
     axes = rsciio.tiff.file_reader(str(path))[0]["axes"]
@@ -213,7 +253,7 @@ def read(path, name):
 def main():
     root = pathlib.Path(sys.argv[1])
     files = {}
-    for vendor in ("fei", "zeiss", "hitachi", "tescan", "jeol", "philips-xl"):
+    for vendor in ("fei", "zeiss", "zeiss-atlas", "hitachi", "tescan", "jeol", "philips-xl"):
         for path in sorted((root / vendor).glob("*.tif*")):
             name = f"{vendor}/{path.name}"
             files[name] = read(path, name)
@@ -224,8 +264,10 @@ def main():
         files[f"other/{path.name}"] = read_values(calibration(path))
     for name, values in BY_HAND.items():
         files.setdefault(name, {"values": values, "byHand": sorted(values)})
+    xml = {f"fei/{path.name}": read_xml(path, 34683) for path in sorted((root / "fei").glob("*.tif"))}
+    xml = {name: {"values": tfs_xml(found), "byHand": []} for name, found in xml.items() if found is not None}
     readers = {"tifffile": tifffile.__version__, "rosettasciio": rsciio.__version__}
-    print(json.dumps({"readers": readers, "files": files}, ensure_ascii=False, indent=2))
+    print(json.dumps({"readers": readers, "files": files, "xml": xml}, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@ import { issue } from '../../../domain/issue.ts';
 import { checkDataBar } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { addIsoTime } from '../../iso-time.ts';
-import type { TermList } from '../../term-list.ts';
+import type { Statement, TermList } from '../../term-list.ts';
 import { addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
 import type { XmlDocument, XmlElement } from '../../xml.ts';
 import { applyXmlRules, statementAt, textAt, xmlSections } from '../../xml-values.ts';
-import { TFS_RULES } from './rules.ts';
+import { POSITION, TFS_RULES } from './rules.ts';
 
 const BEAMS: ReadonlyMap<string, 'electron' | 'ion'> = new Map([
   ['electron', 'electron'],
@@ -20,6 +20,20 @@ function addBeam(list: TermList, root: XmlElement): void {
   if (beam === undefined) return;
   addValue(list, 'beam', beam, { key, raw, trust: 'measured' });
   if (beam === 'ion') list.issues.push(issue('ion-beam', 'The image was made with the ion beam.'));
+}
+
+/**
+ * Where the beam stands on the stage: x and y are off the stage's own position by the beam shift (6 nm to 25 µm in three
+ * files, by the INI text), so they are derived. The z of an ion image counts from the ion column: 16.5 mm where the stage
+ * itself is at 4.0 mm.
+ */
+function addStage(list: TermList, root: XmlElement): void {
+  const axis = (name: string) => statementAt(root, `${POSITION}/${name}`, { unit: 'm', trust: 'derived' });
+  const ion = list.terms.some(({ term, value }) => term === 'beam' && value === 'ion');
+  const positions = { stage_x: axis('X'), stage_y: axis('Y'), stage_z: ion ? undefined : axis('Z') };
+  for (const [term, statement] of Object.entries(positions) as [keyof typeof positions, Statement | undefined][]) {
+    if (statement !== undefined) addTerm(list, term, statement);
+  }
 }
 
 /**
@@ -54,6 +68,7 @@ export function mapTfs({ root, encoding }: XmlDocument, { image }: HarvestInput)
   const list: TermList = { terms: [], issues: [] };
   addBeam(list, root);
   applyXmlRules(list, root, TFS_RULES);
+  addStage(list, root);
   addPixelSize(list, root, 'pixel_size_x', 'X');
   addPixelSize(list, root, 'pixel_size_y', 'Y');
   addFrames(list, root);

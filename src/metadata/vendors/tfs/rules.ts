@@ -1,6 +1,6 @@
 import type { XmlRule } from '../../xml-values.ts';
 
-const POSITION = 'StageSettings/StagePosition';
+export const POSITION = 'StageSettings/StagePosition';
 const DETECTOR = 'Detectors/ScanningDetector';
 
 /**
@@ -27,9 +27,6 @@ export const TFS_RULES: readonly XmlRule[] = [
   { term: 'line_time', from: ['ScanSettings/LineTime'], unit: 's' },
   { term: 'frame_time', from: ['ScanSettings/FrameTime'], unit: 's' },
   { term: 'scan_rotation', from: ['ScanSettings/ScanRotation'], unit: 'rad' },
-  { term: 'stage_x', from: [`${POSITION}/X`], unit: 'm' },
-  { term: 'stage_y', from: [`${POSITION}/Y`], unit: 'm' },
-  { term: 'stage_z', from: [`${POSITION}/Z`], unit: 'm' },
   { term: 'stage_rotation', from: [`${POSITION}/Rotation`], unit: 'rad' },
   { term: 'stage_tilt', from: [`${POSITION}/Tilt/Alpha`], unit: 'rad' },
   { term: 'detector_name', from: [`${DETECTOR}/DetectorName`] },

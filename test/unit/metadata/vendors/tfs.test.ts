@@ -87,6 +87,9 @@ describe('the Thermo Fisher XML', () => {
   it('tells the ion beam', () => {
     const { acquisition, issues } = tfs(['<BeamType>Electron', '<BeamType>Ion']);
     expect(acquisition.beam).toBe('ion');
+    // Its z counts from the ion column.
+    expect(acquisition).not.toHaveProperty('stageZM');
+    expect(acquisition.stageYM).toBe(-0.0033);
     expect(issues.map(({ code }) => code)).toEqual(['ion-beam']);
   });
 
