@@ -42,7 +42,12 @@ function readSwitch(text: string): boolean | undefined {
 function readNumber(definition: TermDefinition, kind: QuantityKind, text: string, unit?: string): number | undefined {
   const quantity = parseQuantity(text);
   const value = quantity === undefined ? undefined : toSi(quantity, kind, unit);
-  return value !== undefined && definition.positive === true && value <= 0 ? undefined : value;
+  return value !== undefined && isPossible(definition, value) ? value : undefined;
+}
+
+/** Digits of a header can make a number that overflows, or a count of no pixels. */
+function isPossible(definition: TermDefinition, value: number): boolean {
+  return Number.isFinite(value) && !(definition.positive === true && value <= 0);
 }
 
 function readValue(definition: TermDefinition, text: string, unit?: string): number | string | boolean | undefined {
@@ -53,7 +58,10 @@ function readValue(definition: TermDefinition, text: string, unit?: string): num
   return readNumber(definition, kind, text, unit);
 }
 
-/** Adds a value that was already worked out. Later statements of the same term are ignored. */
+/**
+ * Adds a value that was already worked out. Later statements of the same term are ignored; a number that cannot be a value
+ * of the term becomes the issue header-value-unreadable.
+ */
 export function addValue(
   list: TermList,
   term: Term,
@@ -63,6 +71,10 @@ export function addValue(
   if (list.terms.some((known) => known.term === term)) return false;
   const unit = UNIT_OF.get(term);
   const { key, raw, trust } = statement;
+  if (typeof value === 'number' && !isPossible(TERMS[term], value)) {
+    addUnreadable(list, term, key, raw);
+    return false;
+  }
   list.terms.push(unit === undefined ? { term, value, raw, key, trust } : { term, value, unit, raw, key, trust });
   return true;
 }

@@ -72,6 +72,21 @@ describe('a sidecar that no reader knows', () => {
 });
 
 describe('hostile headers', () => {
+  it('take a picture of no rows for unreadable', () => {
+    const { header, issues } = harvest(sidecarInput(latin1('[SemImageFile]\nDataSize=1280x0\nPixelSize=5\n')));
+    expect(header?.terms.map(({ term }) => term)).not.toContain('image_height');
+    expect(issues).toContainEqual(expect.objectContaining({ code: 'header-value-unreadable', term: 'image_height' }));
+  });
+
+  it('state no field that is wider than a number can say', () => {
+    const text = '[Beam]\nBeam=EBeam\nScan=EScan\n[EScan]\nPixelWidth=1e307\nPixelHeight=1e-9\n';
+    const { acquisition, issues } = harvest(tagInput(34682, text));
+    expect(acquisition).not.toHaveProperty('fieldWidthM');
+    expect(issues).toContainEqual(
+      expect.objectContaining({ code: 'header-value-unreadable', term: 'field_of_view_x' }),
+    );
+  });
+
   it('reads no header of more than eight mebibytes', () => {
     const bytes = new Uint8Array(8 * 1024 * 1024 + 1).fill(0x41);
     const tags = [{ place: 'tiff:34682', tag: 34682, bytes }];
