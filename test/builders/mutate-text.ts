@@ -7,12 +7,16 @@ type TextMutation = (text: string, dice: Dice, other: string) => string;
 /** A mutant's header grows to no more than this. */
 const MAX_CHARACTERS = 400_000;
 
+/** So many places are replaced at most; a number of 400 digits in each would be no header any more. */
+const MAX_REPLACED = 500;
+
 const NUMBERS = [
   '9'.repeat(400),
   `0.${'0'.repeat(400)}1`,
   '1e999',
   '-1e999',
   '1e308',
+  '1e305',
   '1e-400',
   '5e-324',
   '1e999999',
@@ -78,6 +82,15 @@ function replaceAt(text: string, pattern: RegExp, dice: Dice, by: string): strin
   return text.slice(0, index) + by + text.slice(index + found.length);
 }
 
+/** Replaces about a tenth, half or all of what a pattern finds. */
+function replaceMany(pattern: RegExp, by: readonly string[]): TextMutation {
+  return (text, dice) => {
+    const share = dice.pick([0.1, 0.5, 1]);
+    let left = MAX_REPLACED;
+    return text.replaceAll(pattern, (found) => (left-- > 0 && dice.chance(share) ? dice.pick(by) : found));
+  };
+}
+
 function repeatPart(text: string, dice: Dice): string {
   const from = dice.below(text.length + 1);
   const part = text.slice(from, from + 1 + dice.below(2000));
@@ -119,6 +132,8 @@ function deepXml(text: string, dice: Dice): string {
 
 const TEXT_MUTATIONS: readonly (readonly [string, TextMutation])[] = [
   ['another number', (text, dice) => replaceAt(text, /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, dice, dice.pick(NUMBERS))],
+  ['many numbers', replaceMany(/\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, NUMBERS)],
+  ['many units', replaceMany(/(?<=\d ?)[A-Za-zµ%°]+/g, UNITS)],
   ['another unit', (text, dice) => replaceAt(text, /(?<=\d ?)[A-Za-zµ%°]+/g, dice, dice.pick(UNITS))],
   ['other line ends', (text, dice) => text.replaceAll(/\r\n|\n|\r/g, dice.pick(LINE_ENDS))],
   ['one other line end', (text, dice) => replaceAt(text, /\r\n|\n|\r/g, dice, dice.pick(LINE_ENDS))],

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { type Dice, dice } from '../../builders/dice.ts';
 
 /** A damaged input: of which file, how it was damaged, and its bytes by the name they are written under on failure. */
@@ -21,8 +22,12 @@ export interface FuzzRun {
 }
 
 const DEFAULT_SEED = 1;
-/** Most that one mutant may take: ten thousand times what a whole one takes. */
-const MAX_MS = 5000;
+/** Most that one mutant may take of the processor's time, however busy the machine: a thousand times what a whole one takes. */
+const MAX_CPU_MS = 5000;
+/** Time for all mutants on a machine that does other things as well; an idle one needs less than a tenth. */
+export const FUZZ_TIMEOUT_MS = 900_000;
+/** A mutant that is not done by then never will be. */
+const HANGS_AFTER_S = 300;
 /** After these the code is compiled and the heap has its size. */
 const WARM_UP = 300;
 const MEMORY_EVERY = 100;
@@ -51,32 +56,66 @@ function keep(name: string, parts: Mutant['parts']): string {
  * SEMANTIFF_FUZZ_ONLY makes one of them again. A failure names seed, number, file and damage, and the mutant is kept in
  * the folder for temporary files.
  */
-export async function fuzz({ kind, mutants, maxGrowthBytes, make, check }: FuzzRun): Promise<void> {
+export async function fuzz(run: FuzzRun): Promise<void> {
+  const { kind, mutants } = run;
   const seed = wholeNumber('SEMANTIFF_FUZZ_SEED') ?? DEFAULT_SEED;
   const only = wholeNumber('SEMANTIFF_FUZZ_ONLY');
-  const count = wholeNumber('SEMANTIFF_FUZZ_COUNT') ?? mutants;
-  process.stdout.write(`Fuzzing ${kind}: ${only === undefined ? count : 1} mutants, SEMANTIFF_FUZZ_SEED=${seed}\n`);
-  let rssBefore = 0;
-  for (let number = only ?? 0; number < (only === undefined ? count : only + 1); number++) {
-    const mutant = make(diceOf(seed, number));
-    const started = performance.now();
-    try {
-      await check(mutant);
-      const ms = performance.now() - started;
-      if (ms > MAX_MS) throw new Error(`It took ${Math.round(ms)} ms; ${MAX_MS} ms are the most allowed.`);
+  const count = only === undefined ? (wholeNumber('SEMANTIFF_FUZZ_COUNT') ?? mutants) : 1;
+  process.stdout.write(`Fuzzing ${kind}: ${count} mutants, SEMANTIFF_FUZZ_SEED=${seed}\n`);
+  const { watched, watcher } = watch(kind, seed);
+  let rssBefore = Number.POSITIVE_INFINITY;
+  try {
+    for (let number = only ?? 0; number < (only ?? 0) + count; number++) {
+      watched[0] = number;
       if (number === WARM_UP) rssBefore = process.memoryUsage.rss();
-      if (number > WARM_UP && number % MEMORY_EVERY === 0) checkGrowth(rssBefore, maxGrowthBytes);
-    } catch (cause) {
-      const folder = keep(`semantiff-fuzz-${kind}-${seed}-${number}`, mutant.parts);
-      const what = `Seed ${seed}, mutant ${number} of ${mutant.file} (${mutant.how.join(', ')}), kept in ${folder}`;
-      throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      await checkOne(run, seed, number, number % MEMORY_EVERY === 0 ? rssBefore : Number.POSITIVE_INFINITY);
     }
+  } finally {
+    await watcher.terminate();
   }
 }
 
-function checkGrowth(rssBefore: number, maxGrowthBytes: number): void {
-  const growth = process.memoryUsage.rss() - rssBefore;
-  if (growth > maxGrowthBytes) {
-    throw new Error(`The process grew by ${growth} bytes; ${maxGrowthBytes} are the most allowed.`);
+async function checkOne(
+  { kind, make, check, maxGrowthBytes }: FuzzRun,
+  seed: number,
+  number: number,
+  rssBefore: number,
+) {
+  const mutant = make(diceOf(seed, number));
+  const started = process.cpuUsage();
+  try {
+    await check(mutant);
+    const { user, system } = process.cpuUsage(started);
+    const ms = Math.round((user + system) / 1000);
+    if (ms > MAX_CPU_MS) throw new Error(`It took ${ms} ms of the processor; ${MAX_CPU_MS} ms are the most allowed.`);
+    const growth = process.memoryUsage.rss() - rssBefore;
+    if (growth > maxGrowthBytes) {
+      throw new Error(`The process grew by ${growth} bytes; ${maxGrowthBytes} are the most allowed.`);
+    }
+  } catch (cause) {
+    const folder = keep(`semantiff-fuzz-${kind}-${seed}-${number}`, mutant.parts);
+    const what = `Seed ${seed}, mutant ${number} of ${mutant.file} (${mutant.how.join(', ')}), kept in ${folder}`;
+    throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+}
+
+/**
+ * Ends the process with a message when the number in its result stays the same for too long: no timeout of a test stops
+ * code that never gives control back.
+ */
+function watch(kind: string, seed: number): { watched: Int32Array; watcher: Worker } {
+  const watched = new Int32Array(new SharedArrayBuffer(4));
+  const code = `
+    const { workerData: { watched, kind, seed, seconds } } = require('node:worker_threads');
+    let [last, same] = [watched[0], 0];
+    setInterval(() => {
+      same = watched[0] === last ? same + 1 : 0;
+      last = watched[0];
+      if (same < seconds) return;
+      require('node:fs').writeSync(2, 'Fuzzing ' + kind + ': seed ' + seed + ', mutant ' + last + ' hangs.\\n');
+      process.kill(process.pid, 'SIGKILL');
+    }, 1000);`;
+  const watcher = new Worker(code, { eval: true, workerData: { watched, kind, seed, seconds: HANGS_AFTER_S } });
+  watcher.unref();
+  return { watched, watcher };
 }

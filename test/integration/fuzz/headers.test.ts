@@ -9,7 +9,7 @@ import type { Dice } from '../../builders/dice.ts';
 import { byteMutations } from '../../builders/mutate-bytes.ts';
 import { TEXT_BYTE_MUTATIONS } from '../../builders/mutate-text.ts';
 import { type CorpusFile, headerCorpus } from './corpus.ts';
-import { fuzz, type Mutant } from './fuzz-run.ts';
+import { FUZZ_TIMEOUT_MS, fuzz, type Mutant } from './fuzz-run.ts';
 import { checkHarvest } from './header-checks.ts';
 
 interface Original {
@@ -145,7 +145,7 @@ describe('damaged headers', () => {
     }
   });
 
-  it('cost values, never the run', async () => {
+  it('cost values, never the run', { timeout: FUZZ_TIMEOUT_MS }, async () => {
     let read = 0;
     await fuzz({
       kind: 'headers',

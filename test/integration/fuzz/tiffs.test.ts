@@ -11,7 +11,7 @@ import { sha256Hex } from '../../../src/store/content-hash.ts';
 import { type Dice, dice } from '../../builders/dice.ts';
 import { type Aim, byteMutations } from '../../builders/mutate-bytes.ts';
 import { type CorpusFile, pictureCorpus } from './corpus.ts';
-import { fuzz, type Mutant } from './fuzz-run.ts';
+import { FUZZ_TIMEOUT_MS, fuzz, type Mutant } from './fuzz-run.ts';
 import { checkHarvest } from './header-checks.ts';
 
 interface Original extends CorpusFile {
@@ -98,7 +98,7 @@ describe('damaged pictures', () => {
     expect(decoded.filter(Boolean).length).toBeGreaterThan(originals.length / 2);
   });
 
-  it('become a picture or an IngestError, soon and in little memory', async () => {
+  it('become a picture or an IngestError, soon and in little memory', { timeout: FUZZ_TIMEOUT_MS }, async () => {
     let decoded = 0;
     await fuzz({
       kind: 'pictures',
