@@ -88,7 +88,7 @@ describe('sidecars in a back-fill', () => {
     expect((await backfill())[path]).toBe('its record was found in REPO');
     expect((await record(path)).revision).toBe(2);
     expect((await backfill())[path]).toBe(NOTHING);
-    await writeFile(sidecar, (await readFile(sidecar, 'latin1')).replace(/=15000/, '=20000'), 'latin1');
+    await writeFile(sidecar, (await readFile(sidecar, 'utf16le')).replace('=15000', '=20000'), 'utf16le');
     expect((await backfill())[path]).toBe('record made, revision 3');
     expect((await record(path)).acquisition.accelerationVoltageV).toBe(20_000);
 
@@ -110,9 +110,9 @@ describe('sidecars in a back-fill', () => {
     await put(`${DRIVE}.tif`, 'shared.TIFF');
     await put(`${DRIVE}.txt`, 'shared.txt');
     await put('S15_ceria_powder.tif', 'renamed 試料.tif');
-    const text = await readFile(join(DEMO, 'S15_ceria_powder.txt'), 'latin1');
-    const inside = Buffer.from(text.replace(/^ImageName=.*$/m, 'ImageName=RENAMED 試料.bmp\r'), 'utf8');
-    await writeFile(join(inbox, 'header.txt'), inside);
+    const text = await readFile(join(DEMO, 'S15_ceria_powder.txt'), 'utf16le');
+    const inside = text.replace(/^(ImageName=)[^\r]*/m, '$1D:\\Data\\RENAMED 試料.bmp');
+    await writeFile(join(inbox, 'header.txt'), inside, 'utf16le');
     await writeFile(join(inbox, 'notes.txt'), 'nothing about any picture');
     const reasons = await backfill();
     expect((await record('shared.tif')).source.sidecars).toMatchObject([{ name: 'shared.txt' }]);
@@ -120,7 +120,7 @@ describe('sidecars in a back-fill', () => {
     expect((await record('renamed 試料.tif')).source.sidecars).toMatchObject([{ name: 'header.txt' }]);
     expect((await record('renamed 試料.tif')).acquisition.pixelSizeXM).toBeGreaterThan(0);
     expect(Object.keys(reasons).filter((name) => name.endsWith('.txt'))).toEqual(['notes.txt']);
-    await appendFile(join(inbox, 'shared.txt'), 'MoreOfIt=1\r\n');
+    await appendFile(join(inbox, 'shared.txt'), 'MoreOfIt=1\r\n', 'utf16le');
     const after = await backfill();
     expect([after['shared.tif'], after['shared.TIFF']]).toEqual(Array(2).fill('record made, revision 2'));
     expect(after['renamed 試料.tif']).toBe(NOTHING);
