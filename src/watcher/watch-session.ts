@@ -236,12 +236,13 @@ async function offer(session: Session, file: PictureFile): Promise<void> {
 
 function offerAgain(session: Session, path: string): void {
   session.again.add(path);
+  session.sidecars.forget(dirname(path));
   session.queue.add(path);
 }
 
 /** A sidecar has come and is quiet: pictures that wait for it are looked at now, those done without it go out again. */
 async function takeLateSidecar(session: Session, sidecar: string): Promise<void> {
-  const { queue, sidecars } = session;
+  const { deps, queue, sidecars } = session;
   sidecars.forget(dirname(sidecar));
   for (const path of await sidecars.picturesOf(sidecar)) {
     if (queue.has(path)) {
@@ -253,6 +254,8 @@ async function takeLateSidecar(session: Session, sidecar: string): Promise<void>
     const { size, mtimeMs, ctimeMs } = facts;
     const found = { path, relativePath: below(session, path), size, mtimeMs, ctimeMs };
     await offer(session, { kind: 'picture', ...found, sidecars: await sidecars.find(path) });
+    // The picture is being worked on: what was made without this sidecar is asked again when the ledger knows of it.
+    if (!queue.has(path) && deps.known?.(path, size, mtimeMs) === false) session.late.add(sidecar);
   }
 }
 

@@ -1,5 +1,5 @@
 import { appendFile, copyFile, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -77,7 +77,7 @@ describe('sidecars in a back-fill', () => {
     expect(revised.acquisition).toMatchObject({ pixelSizeXM: 412e-9, accelerationVoltageV: 15_000 });
     expect(revised.source.sidecars).toMatchObject([{ name: 'WEAVE 1.TXT' }]);
     const names = (await filesBelow(repo)).filter((file) => file.includes(revised.id));
-    expect(names.map((name) => name.split('/').at(-1)).toSorted()).toEqual(
+    expect(names.map((name) => basename(name)).toSorted()).toEqual(
       ['record.json', ...revised.artefacts.map(({ path: name }) => name)].toSorted(),
     );
     expect(revised.artefacts.every(({ path: name }) => name.includes('.r2.'))).toBe(true);
@@ -229,7 +229,7 @@ creators: [{ name: Zoë, orcid: 0000-0002-1825-0097 }]
     const picture = await put(`${FOAM}.tif`, 'mine/foam.tif');
     const other = await put(`${CHIP}.tif`, 'other/chip.tif');
     const next = watch(0);
-    expect([(await next())['file'], (await next())['file']].toSorted()).toEqual([picture, other].toSorted());
+    expect(new Set([(await next())['file'], (await next())['file']])).toEqual(new Set([picture, other]));
     const path = join(inbox, 'mine/semantiff.yml');
     for (const [i, project] of ['A', 'B', undefined].entries()) {
       if (project === undefined) await rm(path);

@@ -327,6 +327,59 @@ describe('watching an inbox', () => {
     expect(event).toMatchObject({ file: { sidecars: sidecars.map((path) => ({ path })) } });
   });
 
+  it.each(['events', 'scans'])(
+    'hands out a known picture again when its sidecar comes late, told by %s',
+    async (how) => {
+      const picture = await put('sub/a.tif');
+      const done: string[] = [];
+      const asked: string[][] = [];
+      const deps: Partial<WatchDeps> = {
+        known: (path) => done.includes(path),
+        isBehind: async ({ path, sidecars }) => {
+          asked.push(sidecars.map((sidecar) => sidecar.path));
+          return await Promise.resolve(path === picture && sidecars.length > 0 && !done.includes('with sidecar'));
+        },
+      };
+      const bench = how === 'events' ? startWatch({ rescanMs: NEVER_MS }, deps) : startWithScansOnly({}, deps);
+      await bench.until(isReady('sub/a.tif'));
+      done.push(picture);
+      const sidecar = await put('sub/A.TXT', Buffer.from('[SemImageFile]'));
+      const event = await bench.until(isReady('sub/a.tif'));
+      done.push('with sidecar');
+      expect(event).toMatchObject({ file: { path: picture, sidecars: [{ path: sidecar, size: 14 }] } });
+      expect(asked).toContainEqual([sidecar]);
+    },
+  );
+
+  it('asks about the pictures of a folder when a description comes to it or goes', async () => {
+    const picture = await put('sub/deep/a.tif');
+    let told = 0;
+    let behind = false;
+    const done: string[] = [];
+    const deps: Partial<WatchDeps> = {
+      known: (path) => done.includes(path),
+      isBehind: async () => await Promise.resolve(behind),
+      onDescription: () => {
+        told += 1;
+      },
+    };
+    const bench = startWatch({ rescanMs: NEVER_MS }, deps);
+    await bench.until(isReady('sub/deep/a.tif'));
+    done.push(picture);
+    for (const change of [
+      () => put('sub/semantiff.yml', Buffer.from('project: P')),
+      () => rm(join(inbox, 'sub/semantiff.yml')),
+    ]) {
+      const before = told;
+      behind = true;
+      await change();
+      await bench.until(isReady('sub/deep/a.tif'));
+      behind = false;
+      expect(told).toBeGreaterThan(before);
+    }
+    expect(bench.ready()).toHaveLength(3);
+  });
+
   it('hands out a file again that is given back, though it did not change', async () => {
     const bench = startWithScansOnly();
     const path = await put('a.tif');

@@ -34,29 +34,33 @@ describe('pairing by the name inside a sidecar', () => {
   };
 
   it('finds the header of a picture that was renamed, whatever folder, case, form or extension it states', async () => {
-    const { sidecarsOf, picturesOf } = await pair(['Körner １.TIF'.normalize('NFD'), 'b.tif'], {
+    const pairs = await pair(['Körner １.TIF'.normalize('NFD'), 'b.tif'], {
       'x.txt': 'D:\\Data\\KÖRNER 1.tif',
       'y.txt': 'b.bmp',
       'z.txt': undefined,
     });
-    expect(sidecarsOf('Körner １.TIF'.normalize('NFD'))).toEqual(['x.txt']);
-    expect(sidecarsOf('b.tif')).toEqual(['y.txt']);
-    expect(picturesOf('y.txt')).toEqual(['b.tif']);
-    expect(picturesOf('z.txt')).toEqual([]);
+    expect(pairs.sidecarsOf('Körner １.TIF'.normalize('NFD'))).toEqual(['x.txt']);
+    expect(pairs.sidecarsOf('b.tif')).toEqual(['y.txt']);
+    expect(pairs.picturesOf('y.txt')).toEqual(['b.tif']);
+    expect(pairs.picturesOf('z.txt')).toEqual([]);
   });
 
   it('goes by stem first, and opens a text only where a picture has none', async () => {
-    const { sidecarsOf, picturesOf, opened } = await pair(['a.tif', 'b.tif'], { 'a.txt': 'b.tif', 'c.txt': 'a.tif' });
-    expect(sidecarsOf('a.tif')).toEqual(['a.txt']);
-    expect(sidecarsOf('b.tif')).toEqual([]);
-    expect(picturesOf('c.txt')).toEqual([]);
-    expect(opened).toEqual(['/in/c.txt']);
+    const pairs = await pair(['a.tif', 'b.tif'], { 'a.txt': 'b.tif', 'c.txt': 'a.tif' });
+    expect(pairs.sidecarsOf('a.tif')).toEqual(['a.txt']);
+    expect(pairs.sidecarsOf('b.tif')).toEqual([]);
+    expect(pairs.picturesOf('c.txt')).toEqual([]);
+    expect(pairs.opened).toEqual(['/in/c.txt']);
     expect((await pair(['a.tif'], { 'a.txt': 'a.tif', 'readme.txt': undefined })).opened).toEqual([]);
   });
 
   it('gives one sidecar to every picture it names', async () => {
-    const { sidecarsOf, picturesOf } = await pair(['a.tif', 'a.jpg', 'b.tif'], { 'x.txt': 'a.bmp' });
-    expect(picturesOf('x.txt')).toEqual(['a.jpg', 'a.tif']);
-    expect([sidecarsOf('a.tif'), sidecarsOf('a.jpg'), sidecarsOf('b.tif')]).toEqual([['x.txt'], ['x.txt'], []]);
+    const pairs = await pair(['a.tif', 'a.jpg', 'b.tif'], { 'x.txt': 'a.bmp' });
+    expect(pairs.picturesOf('x.txt')).toEqual(['a.jpg', 'a.tif']);
+    expect([pairs.sidecarsOf('a.tif'), pairs.sidecarsOf('a.jpg'), pairs.sidecarsOf('b.tif')]).toEqual([
+      ['x.txt'],
+      ['x.txt'],
+      [],
+    ]);
   });
 });

@@ -75,6 +75,14 @@ describe('settling of a file', () => {
     expect(new Set(pauses.slice(5))).toEqual(new Set([60_000]));
   });
 
+  it('asks again when the verdict says that it is worth it', () => {
+    const state = quietFile(seen(100));
+    const verdict = { complete: false, reason: 'waits for its sidecar', againMs: 58_000 };
+    const step = takeVerdict(state, verdict, seen(100), 2000, options);
+    expect(step).toMatchObject({ next: 'wait', state: { reason: verdict.reason, pollAt: 60_000, delayed: true } });
+    expect(takeVerdict(stateOf(step), COMPLETE, seen(100), 60_000, options).next).toBe('ready');
+  });
+
   it('waits with the reason while the file cannot be looked at, and forgets nothing it has seen', () => {
     const state = quietFile(seen(100));
     const step = takeLook(state, { kind: 'unreadable', reason: 'EBUSY: held by AcqSoft' }, 500, options);
