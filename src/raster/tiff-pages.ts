@@ -78,10 +78,15 @@ async function coloursOf(page: TiffPage): Promise<string> {
   }
 }
 
+const COLOURS: Partial<Record<number, string>> = {
+  [PHOTOMETRIC.palette]: ', with a palette of its own',
+  [PHOTOMETRIC.minIsWhite]: ', min-is-white',
+};
+
 function describe(image: TiffImage): string {
   const { widthPx, heightPx, samplesPerPixel, bitsPerSample, sampleFormat, isFullPicture } = image;
   const samples = samplesPerPixel === 1 ? '' : ` x ${samplesPerPixel} samples`;
   const purpose = isFullPicture ? '' : ', a reduced copy or a mask';
-  const colours = image.photometric === PHOTOMETRIC.palette ? ', with a palette of its own' : '';
+  const colours = COLOURS[image.photometric] ?? '';
   return `${widthPx} x ${heightPx}${samples}, ${bitsPerSample}-bit ${sampleFormat}${colours}${purpose}`;
 }

@@ -1,9 +1,10 @@
-"""Writes what tifffile decodes of page 0 of every TIFF below a folder of samples, for the decoder's tests.
+"""Writes what tifffile decodes of every TIFF below folders of samples, or of single ones, for the decoder's tests.
 
-    python read-with-tifffile.py SAMPLES FOLDER... > test/fixtures/tifffile-planes.json
+    python read-with-tifffile.py SAMPLES FOLDER|FILE... > test/fixtures/tifffile-planes.json
 
 For each file (path relative to SAMPLES): shape, dtype and SHA-256 of the samples as little-endian bytes in C order; of a
 picture whose first three channels are equal also those of one channel ("grey"). One-bit pictures count as 0 and 1 in uint8.
+The same of the pages behind the first, in their order ("pages"), where there are any.
 """
 
 import hashlib
@@ -34,23 +35,31 @@ def grey_channel(array: np.ndarray) -> np.ndarray | None:
     return None
 
 
+def describe_page(page: tifffile.TiffPage) -> dict:
+    array = page.asarray()
+    entry = describe(array)
+    grey = grey_channel(array) if array.ndim == 3 else None
+    if grey is not None:
+        entry["grey"] = describe(grey)
+    return entry
+
+
+def tiffs_of(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return [path for path in place.rglob("*") if path.suffix.lower() in (".tif", ".tiff")]
+
+
 def main() -> None:
     samples = Path(sys.argv[1])
-    files = sorted(
-        path
-        for folder in sys.argv[2:]
-        for path in (samples / folder).rglob("*")
-        if path.suffix.lower() in (".tif", ".tiff")
-    )
+    files = sorted(path for place in sys.argv[2:] for path in tiffs_of(samples / place))
     pictures = {}
     for path in files:
         with tifffile.TiffFile(path) as tiff:
-            array = tiff.pages[0].asarray()
-        entry = describe(array)
-        grey = grey_channel(array) if array.ndim == 3 else None
-        if grey is not None:
-            entry["grey"] = describe(grey)
-        pictures[path.relative_to(samples).as_posix()] = entry
+            first, *rest = [describe_page(tiff.pages[i]) for i in range(len(tiff.pages))]
+        if rest:
+            first["pages"] = rest
+        pictures[path.relative_to(samples).as_posix()] = first
     json.dump({"tifffile": tifffile.__version__, "pictures": pictures}, sys.stdout, indent=1, ensure_ascii=False)
     print()
 

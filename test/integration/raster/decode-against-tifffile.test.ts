@@ -11,9 +11,12 @@ interface Described {
   dtype: string;
   sha256: string;
 }
+interface DescribedPage extends Described {
+  grey?: Described;
+}
 interface Expected {
   tifffile: string;
-  pictures: Record<string, Described & { grey?: Described }>;
+  pictures: Record<string, DescribedPage & { pages?: DescribedPage[] }>;
 }
 
 const fixture = resolve(import.meta.dirname, '../../fixtures/tifffile-planes.json');
@@ -37,10 +40,13 @@ function asTifffile({ plane, colour, storedColour }: Picture): Described {
 }
 
 describe.skipIf(shared === undefined)('decodePicture against tifffile', () => {
-  it.each(Object.keys(expected.pictures))('decodes %s bit for bit', async (path) => {
+  it.each(Object.keys(expected.pictures))('decodes every page of %s bit for bit', async (path) => {
     const bytes = await readFile(join(shared as string, 'samples', path));
-    const { grey, ...whole } = expected.pictures[path] as Described & { grey?: Described };
-    const { picture } = await decodePicture(bytes, { maxPixelBytes: 64 * 2 ** 20 });
-    expect(asTifffile(picture)).toEqual(grey ?? whole);
+    const { pages = [], ...first } = expected.pictures[path] as DescribedPage & { pages?: DescribedPage[] };
+    for (const [page, { grey, ...whole }] of [first, ...pages].entries()) {
+      const { picture, tiff } = await decodePicture(bytes, { maxPixelBytes: 64 * 2 ** 20, page });
+      expect(asTifffile(picture), `page ${page}`).toEqual(grey ?? whole);
+      expect(tiff?.pages).toHaveLength(1 + pages.length);
+    }
   });
 });
