@@ -70,6 +70,11 @@ export interface PrepareTools {
   allocate: (size: number) => Uint8Array;
 }
 
+/** Most bytes that a decoded picture may take in a worker. */
+export function maxPixelBytes({ memoryMiB }: WorkerSettings): number {
+  return memoryMiB * 2 ** 20 * PIXEL_SHARE;
+}
+
 /** Reads, decodes and harvests one file, or says at once what becomes of it. */
 export async function prepareFile(
   task: FileTask,
@@ -111,7 +116,7 @@ async function prepare(
     return await existing(previous, { task, ms, unread, bytes: bytes.length, mtimeMs });
   }
 
-  const decoded = await decodePicture(bytes, { maxPixelBytes: settings.memoryMiB * 2 ** 20 * PIXEL_SHARE });
+  const decoded = await decodePicture(bytes, { maxPixelBytes: maxPixelBytes(settings) });
   lap('decode');
   const { facts: image } = decoded.picture;
   const harvested = harvest({

@@ -8,6 +8,7 @@ import { ContentHash } from '../domain/ids.ts';
 import { harvest } from '../metadata/harvest.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { readRecord } from '../publish/read-record.ts';
+import { decodedBytes } from '../raster/decode-tiff.ts';
 import { type FileSource, openFileSource } from '../raster/file-source.ts';
 import { SNIFF_BYTES, sniff } from '../raster/sniff.ts';
 import { openStreamedPicture, type StreamedPicture } from '../raster/streamed-picture.ts';
@@ -17,6 +18,7 @@ import { displayPieces, type ShownPicture } from './display-pieces.ts';
 import {
   existing,
   lapsOf,
+  maxPixelBytes,
   type PreparedFile,
   type PrepareTools,
   prepareFile,
@@ -46,10 +48,37 @@ export async function preparePicture(
   settings: WorkerSettings,
   tools: LargeTools,
 ): Promise<PreparedFile | FileResult> {
-  const outcome = await prepareFile(task, settings, tools);
+  const foreseen = await foreseeRefusal(task, settings);
+  const outcome = foreseen ?? (await prepareFile(task, settings, tools));
   const isTooLarge = 'kind' in outcome && outcome.kind === 'quarantined' && outcome.code === 'raster/too-large';
-  if (!isTooLarge) return outcome;
-  const refused: QuarantinedResult = outcome;
+  return isTooLarge ? await prepareInPieces(outcome, settings, tools) : outcome;
+}
+
+/**
+ * Tells from the directory of a large file that its picture is too large for memory, so that the file is not read for
+ * nothing. Undefined for smaller files, which are read at once, and where anything is in doubt.
+ */
+async function foreseeRefusal(task: FileTask, settings: WorkerSettings): Promise<QuarantinedResult | undefined> {
+  const limit = maxPixelBytes(settings);
+  if (task.bytes === undefined || task.bytes <= limit) return undefined;
+  try {
+    const { image } = await withSource(task, async (source) => (await readTiff(source)).pages[0]);
+    const bytes = image ? decodedBytes(image) : 0;
+    if (bytes <= limit) return undefined;
+    const reason = `The picture takes ${bytes} bytes, ${Math.floor(limit)} are allowed.`;
+    return { kind: 'quarantined', task, ms: {}, code: 'raster/too-large', reason };
+  } catch (error) {
+    if (isIngestError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function prepareInPieces(
+  refused: QuarantinedResult,
+  settings: WorkerSettings,
+  tools: LargeTools,
+): Promise<PreparedFile | FileResult> {
+  const { task } = refused;
   try {
     return await withSource(task, (source) => prepareLarge(source, refused, settings, tools));
   } catch (error) {

@@ -94,8 +94,12 @@ export function assertReadable(image: TiffImage): void {
 
 function assertSize(image: TiffImage, maxPixelBytes: number): void {
   const { widthPx, heightPx, samplesPerPixel } = image;
-  const bytes = widthPx * heightPx * samplesPerPixel * sampleArrayType(image).BYTES_PER_ELEMENT;
-  assertPixelBytes({ widthPx, heightPx, samplesPerPixel, bytes }, maxPixelBytes);
+  assertPixelBytes({ widthPx, heightPx, samplesPerPixel, bytes: decodedBytes(image) }, maxPixelBytes);
+}
+
+/** What the samples of a page take in memory. Throws `raster/unsupported` as sampleArrayType. */
+export function decodedBytes(image: TiffImage): number {
+  return image.widthPx * image.heightPx * image.samplesPerPixel * sampleArrayType(image).BYTES_PER_ELEMENT;
 }
 
 /** Throws `raster/too-large` where a declared size needs more than `maxPixelBytes`. */

@@ -4,7 +4,7 @@ import { oneLine } from './foreign-error.ts';
 import type { Grey8 } from './picture.ts';
 import { plainBytes } from './samples.ts';
 import { createShrinker } from './shrink.ts';
-import { triangleResize } from './triangle-resize.ts';
+import { triangleReduce, triangleResize } from './triangle-resize.ts';
 
 /** Up to this size (512 x 512) the plain loops were faster than a call of sharp, measured on one thread. */
 const SMALL_PIXELS = 2 ** 18;
@@ -60,19 +60,21 @@ export interface RowResizer {
  */
 export function rowResizer(from: { widthPx: number; heightPx: number }, width: number, height: number): RowResizer {
   const { widthPx, heightPx } = from;
+  const isSmall = widthPx * heightPx <= SMALL_PIXELS;
   const boxed = (length: number, wanted: number): number =>
-    widthPx * heightPx <= SMALL_PIXELS ? 1 : Math.max(1, Math.floor(length / (wanted * 2)));
+    isSmall ? 1 : Math.max(1, Math.floor(length / (wanted * 2)));
   const factorX = boxed(widthPx, width);
   const factorY = boxed(heightPx, height);
   const shrinker = createShrinker({ widthPx, heightPx, channels: 1, factorX, factorY });
   return {
     add: (rows) => shrinker.add(rows),
-    finish: () =>
-      triangleResize(
-        shrinker.finish(),
-        { width: shrinker.widthPx, height: shrinker.heightPx },
-        { width, height },
-        { x: widthPx / factorX / width, y: heightPx / factorY / height },
-      ),
+    finish() {
+      const size = { width: shrinker.widthPx, height: shrinker.heightPx };
+      const scale = { x: widthPx / factorX / width, y: heightPx / factorY / height };
+      const shrunk = shrinker.finish();
+      return isSmall
+        ? triangleResize(shrunk, size, { width, height })
+        : triangleReduce(shrunk, size, { width, height }, scale);
+    },
   };
 }

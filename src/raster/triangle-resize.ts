@@ -12,21 +12,56 @@ interface Taps {
 
 /**
  * Resizes `width` x `height` grey samples by a triangle filter, widened by the reduction, in both directions; upwards it
- * interpolates. `scale` is the number of input samples an output sample stands for; where it leaves input samples over,
- * as many on either side. Faster than a call of a library for small pictures, slower for large ones.
+ * interpolates. Faster than a call of a library for small pictures, slower for large ones.
  */
 export function triangleResize(
   grey: Uint8Array,
   from: { width: number; height: number },
   to: { width: number; height: number },
-  scale: { x: number; y: number } = { x: from.width / to.width, y: from.height / to.height },
 ): Uint8Array {
-  const narrowed = resizeRows(grey, from.width, from.height, triangleTaps(from.width, to.width, scale.x));
-  return resizeColumns(narrowed, to.width, triangleTaps(from.height, to.height, scale.y));
+  const narrowed = resizeRows(grey, from.width, from.height, cutTaps(from.width, to.width));
+  return resizeColumns(narrowed, to.width, cutTaps(from.height, to.height));
 }
 
-function triangleTaps(from: number, to: number, scale: number): Taps {
-  const margin = (from - to * scale) / 2;
+/**
+ * As {@link triangleResize}, but as libvips does it after its shrink: an output sample stands for `scale` input samples,
+ * which need not use them up, and the input goes on beyond its edges with the same value.
+ */
+export function triangleReduce(
+  grey: Uint8Array,
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+  scale: { x: number; y: number },
+): Uint8Array {
+  const narrowed = resizeRows(grey, from.width, from.height, edgeTaps(from.width, to.width, scale.x));
+  return resizeColumns(narrowed, to.width, edgeTaps(from.height, to.height, scale.y));
+}
+
+/** Taps beyond an edge are left out, and the others weigh more. */
+function cutTaps(from: number, to: number): Taps {
+  return tapsOf(to, from / to, (start, end) => [Math.max(0, start), Math.min(from, end)]);
+}
+
+/** Taps beyond an edge are those of the sample at the edge. */
+function edgeTaps(from: number, to: number, scale: number): Taps {
+  const taps = tapsOf(to, scale, (start, end) => [start, end]);
+  for (let i = 0; i < to; i++) {
+    const start = taps.starts[i] as number;
+    const first = Math.min(from - 1, Math.max(0, start));
+    const last = Math.min(from - 1, Math.max(0, start + (taps.counts[i] as number) - 1));
+    const weights = taps.weights.slice(i * taps.most, (i + 1) * taps.most);
+    taps.weights.fill(0, i * taps.most, (i + 1) * taps.most);
+    for (let k = 0; k < (taps.counts[i] as number); k++) {
+      const at = i * taps.most + Math.min(last, Math.max(first, start + k)) - first;
+      taps.weights[at] = (taps.weights[at] as number) + (weights[k] as number);
+    }
+    taps.starts[i] = first;
+    taps.counts[i] = last - first + 1;
+  }
+  return taps;
+}
+
+function tapsOf(to: number, scale: number, clip: (start: number, end: number) => readonly [number, number]): Taps {
   const reach = Math.max(scale, 1);
   const most = 2 * Math.ceil(reach) + 1;
   const taps: Taps = {
@@ -36,9 +71,8 @@ function triangleTaps(from: number, to: number, scale: number): Taps {
     most,
   };
   for (let i = 0; i < to; i++) {
-    const centre = margin + (i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(centre - reach + 0.5));
-    const end = Math.min(from, Math.trunc(centre + reach + 0.5));
+    const centre = (i + 0.5) * scale;
+    const [start, end] = clip(Math.floor(centre - reach + 0.5), Math.floor(centre + reach + 0.5));
     const shares = Float64Array.from({ length: end - start }, (_, k) =>
       Math.max(0, 1 - Math.abs((start + k - centre + 0.5) / reach)),
     );
