@@ -6,9 +6,11 @@ import { detectDigitalMicrograph } from './digital-micrograph/detect.ts';
 import { mapDigitalMicrograph } from './digital-micrograph/map.ts';
 import { parseDigitalMicrograph } from './digital-micrograph/parse.ts';
 import { detectFei } from './fei/detect.ts';
+import { FEI_FORM } from './fei/fields.ts';
 import { mapFei } from './fei/map.ts';
 import { parseFei } from './fei/parse.ts';
 import { detectHitachi } from './hitachi/detect.ts';
+import { HITACHI_FORM } from './hitachi/fields.ts';
 import { mapHitachi } from './hitachi/map.ts';
 import { parseHitachi } from './hitachi/parse.ts';
 import { detectImageJ } from './imagej/detect.ts';
@@ -35,7 +37,9 @@ import { parseTescan } from './tescan/parse.ts';
 import { detectTfs } from './tfs/detect.ts';
 import { mapTfs } from './tfs/map.ts';
 import { parseTfs } from './tfs/parse.ts';
+import type { HeaderForm } from './vendor-field.ts';
 import { detectZeiss } from './zeiss/detect.ts';
+import { ZEISS_FORM } from './zeiss/fields.ts';
 import { mapZeiss } from './zeiss/map.ts';
 import { parseZeiss } from './zeiss/parse.ts';
 
@@ -46,6 +50,8 @@ export interface VendorReader {
   program?: true;
   detect: (input: HarvestInput) => FoundHeader | undefined;
   read: (bytes: Uint8Array, input: HarvestInput) => VendorReading;
+  /** What it may state, for docs/vendors.md. */
+  form?: HeaderForm;
 }
 
 function reader<Parsed>(
@@ -53,8 +59,9 @@ function reader<Parsed>(
   detect: VendorReader['detect'],
   parse: (bytes: Uint8Array) => Parsed,
   map: (parsed: Parsed, input: HarvestInput) => VendorReading,
+  form?: HeaderForm,
 ): VendorReader {
-  return { vendor, detect, read: (bytes, input) => map(parse(bytes), input) };
+  return { vendor, detect, read: (bytes, input) => map(parse(bytes), input), ...(form && { form }) };
 }
 
 /**
@@ -63,15 +70,15 @@ function reader<Parsed>(
  * by other programs.
  */
 export const VENDOR_READERS: readonly VendorReader[] = [
-  reader('FEI', detectFei, parseFei, mapFei),
+  reader('FEI', detectFei, parseFei, mapFei, FEI_FORM),
   reader('FEI', detectTfs, parseTfs, mapTfs),
   reader('Philips', detectPhilips, parsePhilips, mapPhilips),
-  reader('Zeiss', detectZeiss, parseZeiss, mapZeiss),
+  reader('Zeiss', detectZeiss, parseZeiss, mapZeiss, ZEISS_FORM),
   reader('Zeiss', detectAtlas, parseAtlas, mapAtlas),
   reader('Phenom', detectPhenom, parsePhenom, mapPhenom),
   reader('Tescan', detectTescanTag, parseTescan, mapTescan),
   reader('Tescan', detectTescanSidecar, parseTescan, mapTescan),
-  reader('Hitachi', detectHitachi, parseHitachi, mapHitachi),
+  reader('Hitachi', detectHitachi, parseHitachi, mapHitachi, HITACHI_FORM),
   reader('JEOL', detectJeol, parseJeol, mapJeol),
   // Last resorts: what programs wrote that opened the picture or held the camera, where no microscope says anything.
   { ...reader('OME', detectOme, parseOme, mapOme), program: true },

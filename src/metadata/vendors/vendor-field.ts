@@ -1,0 +1,20 @@
+import type { Term } from '../../domain/terms.ts';
+
+/** A term that a reader may state: `read` from a key as the header writes it, or `derived` from one or several. */
+export interface VendorField {
+  term: Term;
+  from: string;
+  how: 'read' | 'derived';
+}
+
+/** One form of header that a reader understands; docs/vendors.md is made of these. */
+export interface HeaderForm {
+  /** Name of the reader's folder, under which docs/peers-fields.json has what others read. */
+  id: string;
+  /** The vendor and where the header is. */
+  title: string;
+  /** Every term that the reader may state. */
+  fields: readonly VendorField[];
+  /** Made after the descriptions of others: no real file of this form has been at hand. */
+  unseen?: true;
+}
