@@ -8,7 +8,7 @@ export default defineConfig({
     ...(process.env['SEMANTIFF_TEST_REPORT'] && { outputFile: { json: process.env['SEMANTIFF_TEST_REPORT'] } }),
     globalSetup: ['test/global-setup.ts'],
     projects: [
-      { extends: true, test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
         extends: true,
         test: { ...common, name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000 },

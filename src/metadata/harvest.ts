@@ -36,12 +36,13 @@ function withinLimits(input: HarvestInput, list: TermList): HarvestInput {
 function readKnown(input: HarvestInput, list: TermList): KnownHeader[] {
   const known: KnownHeader[] = [];
   for (const { vendor, program, detect, read } of VENDOR_READERS) {
-    const found = detect(input);
-    if (found === undefined) continue;
+    let place = 'the file';
     try {
+      const found = detect(input);
+      if (found === undefined) continue;
+      place = found.place;
       known.push({ vendor, ...(program && { program }), found, reading: read(found.bytes, input) });
     } catch (error) {
-      const { place } = found;
       const message = `The ${vendor} header in ${place} cannot be read: ${errorMessage(error)}.`;
       list.issues.push(issue('header-unreadable', message, { place, vendor }));
     }
