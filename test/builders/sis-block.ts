@@ -11,8 +11,11 @@ export interface SisStatement {
 /** Where {@link sisFile} puts the block that tag 33560 is to point to. */
 export const SIS_BLOCK_AT = 200;
 
-/** A file of 300 bytes that holds the general data at 16 and the block behind it, as real files do. */
-export function sisFile(statement: SisStatement): Uint8Array {
+/**
+ * A file of 300 bytes that holds the general data at 16 and the block behind it, as real files do; `base` is what stands
+ * before it in a larger file.
+ */
+export function sisFile(statement: SisStatement, base = 0): Uint8Array {
   const file = Buffer.alloc(300);
   const { name = '', time = [1, 10, 24, 2, 116], lengthExponent = -9 } = statement;
   const [x, y] = statement.pixelSize ?? [1.5, 1.5];
@@ -25,7 +28,7 @@ export function sisFile(statement: SisStatement): Uint8Array {
   for (const [index, number] of time.entries()) file.writeInt16LE(number, SIS_BLOCK_AT + 10 + 2 * index);
   file.write(name, SIS_BLOCK_AT + 26, 32, 'latin1');
   file.writeUInt16LE(2, SIS_BLOCK_AT + 58);
-  for (const [index, [type, offset]] of [[7, 100] as const, [1, 16] as const].entries()) {
+  for (const [index, [type, offset]] of [[7, base + 100] as const, [1, base + 16] as const].entries()) {
     file.writeInt16LE(type, SIS_BLOCK_AT + 60 + 8 * index);
     file.writeUInt32LE(offset, SIS_BLOCK_AT + 64 + 8 * index);
   }
