@@ -9,9 +9,9 @@ export function isMicroscopic(pixelSizeM: number): boolean {
   return pixelSizeM >= SMALLEST_PIXEL_M && pixelSizeM <= LARGEST_PIXEL_M;
 }
 
-/** Spellings of image programs beside those of headers: ImageJ escapes the micro sign, or UTF-8 was read byte for byte. */
+/** Spellings of image programs beside those of headers: ImageJ escapes the micro sign. */
 function plainUnit(unit: string): string {
-  const micro = unit.replace(/^(?:\\u00B5|\\u03BC|Âµ|Î¼)/i, 'µ');
+  const micro = unit.replace(/^\\u(?:00B5|03BC)/i, 'µ');
   if (/^angstroms?$/i.test(micro)) return 'Å';
   return /^micromet(?:er|re)s?$/i.test(micro) ? 'um' : micro;
 }

@@ -17,4 +17,8 @@ export const VENDOR_TAGS: readonly { tag: number; vendor: string }[] = [
   { tag: 65010, vendor: 'Gatan DigitalMicrograph' },
 ];
 
-export const VENDOR_TAG_NUMBERS: ReadonlySet<number> = new Set(VENDOR_TAGS.map(({ tag }) => tag));
+/** ImageDescription: anybody's text, in which ImageJ keeps its calibration. */
+export const DESCRIPTION_TAG = 270;
+
+/** The tags that readers of headers want to see. */
+export const VENDOR_TAG_NUMBERS: ReadonlySet<number> = new Set([...VENDOR_TAGS.map(({ tag }) => tag), DESCRIPTION_TAG]);

@@ -45,12 +45,6 @@ describe('a picture without a known header', () => {
     expect(header?.terms.map(({ trust }) => trust)).toEqual(['low', 'low', 'low', 'low']);
   });
 
-  it('reads the calibration that ImageJ writes', () => {
-    const resolution = { xPerUnit: 5, yPerUnit: 5, unit: 'none' } as const;
-    const { acquisition } = harvest(withText({ imageDescription: 'ImageJ=1.51d\nunit=micron\n', resolution }));
-    expect(acquisition.pixelSizeXM).toBeCloseTo(2e-7, 15);
-  });
-
   it('survives a resolution of zero', () => {
     const { acquisition } = harvest(withText({ resolution: { xPerUnit: 0, yPerUnit: 0, unit: 'inch' } }));
     expect(acquisition).not.toHaveProperty('pixelSizeXM');

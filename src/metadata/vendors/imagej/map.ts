@@ -20,17 +20,17 @@ interface PixelStatement {
  * YResolution and says so by the resolution unit "none" (ij/io/TiffEncoder.java). One pixel per unit is what programs
  * write that know no scale.
  */
-export function imageJPixels(header: ImageJHeader, { tiffText }: HarvestInput): PixelStatement[] {
+export function imageJPixels({ entries }: ImageJHeader, { tiffText }: HarvestInput): PixelStatement[] {
   const resolution = tiffText?.resolution;
-  const unit = header.get('unit') ?? '';
+  const unit = entries.get('unit') ?? '';
   if (resolution === undefined || resolution.unit !== 'none') return [];
   const axes = [
     ['pixel_size_x', 'XResolution', 'unit', resolution.xPerUnit, unit],
-    ['pixel_size_y', 'YResolution', 'yunit', resolution.yPerUnit, header.get('yunit') ?? unit],
+    ['pixel_size_y', 'YResolution', 'yunit', resolution.yPerUnit, entries.get('yunit') ?? unit],
   ] as const;
   return axes.flatMap(([term, tag, unitKey, perUnit, name]) => {
     const sizeM = perUnit === 1 || PAPER.test(name) ? undefined : calibratedPixelM(1 / perUnit, name);
-    const key = `${tag}, ${header.has(unitKey) ? unitKey : 'unit'}`;
+    const key = `${tag}, ${entries.has(unitKey) ? unitKey : 'unit'}`;
     return sizeM === undefined ? [] : [{ term, sizeM, key, raw: `${perUnit} / ${name}` }];
   });
 }
@@ -41,9 +41,9 @@ export function mapImageJ(header: ImageJHeader, input: HarvestInput): VendorRead
   for (const { term, sizeM, key, raw } of imageJPixels(header, input)) {
     addValue(list, term, sizeM, { key, raw, trust: 'low' });
   }
-  const entries = newBranch<string>();
-  for (const [key, value] of header) entries[key] = value;
+  const lines = newBranch<string>();
+  for (const [key, value] of header.entries) lines[key] = value;
   const sections: HeaderSections = newBranch<Record<string, string>>();
-  sections['ImageDescription'] = entries;
-  return { ...list, sections, encoding: 'utf-8', classifiable: { ok: true } };
+  sections['ImageDescription'] = lines;
+  return { ...list, sections, encoding: header.encoding, classifiable: { ok: true } };
 }

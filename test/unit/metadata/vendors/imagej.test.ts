@@ -5,22 +5,30 @@ import type { HarvestInput, TiffText } from '../../../../src/metadata/harvest-ty
 function inputOf(
   lines: readonly string[],
   resolution: Partial<NonNullable<TiffText['resolution']>> = {},
+  encoding: 'latin1' | 'utf8' = 'utf8',
 ): HarvestInput {
-  const tiffText: TiffText = {
-    imageDescription: ['ImageJ=1.51d', ...lines].join('\n'),
-    resolution: { xPerUnit: 5.928571, yPerUnit: 5.928571, unit: 'none', ...resolution },
-  };
-  return { fileName: 'picture.tif', tags: [], tiffText, sidecars: [], image: { widthPx: 68, heightPx: 68 } };
+  const bytes = Buffer.from(`${['ImageJ=1.51d', ...lines].join('\n')}\0`, encoding);
+  const tiffText: TiffText = { resolution: { xPerUnit: 5.928571, yPerUnit: 5.928571, unit: 'none', ...resolution } };
+  const tags = [{ place: 'tiff:270', tag: 270, bytes }];
+  return { fileName: 'picture.tif', tags, tiffText, sidecars: [], image: { widthPx: 68, heightPx: 68 } };
 }
 
 describe('the calibration of ImageJ', () => {
-  it.each(['micron', 'um', 'µm', 'μm', String.raw`\u00B5m`, 'Âµm'])('is read where the unit is spelled %s', (unit) => {
+  it.each(['micron', 'um', 'µm', 'μm', String.raw`\u00B5m`])('is read where the unit is spelled %s', (unit) => {
     const { acquisition, header, instrument } = harvest(inputOf(['images=2', `unit=${unit}`, 'min=86.0']));
     expect(acquisition.pixelSizeXM).toBe(Number(`${1 / 5.928571}e-6`));
     expect(acquisition.pixelSizeYM).toBe(acquisition.pixelSizeXM);
     expect(header).toMatchObject({ vendor: 'ImageJ', place: 'tiff:270' });
     expect(header?.terms[0]).toMatchObject({ raw: `5.928571 / ${unit}`, key: 'XResolution, unit', trust: 'low' });
     expect(instrument).toEqual({});
+  });
+
+  it('is read in any encoding, and its bytes are kept', () => {
+    const input = inputOf(['unit=µm'], {}, 'latin1');
+    const { acquisition, header, rawHeader } = harvest(input);
+    expect(acquisition.pixelSizeXM).toBe(Number(`${1 / 5.928571}e-6`));
+    expect(header?.encoding).toBe('latin-1');
+    expect(rawHeader?.bytes).toBe(input.tags[0]?.bytes);
   });
 
   it('keeps a y of its own', () => {
@@ -45,8 +53,8 @@ describe('the calibration of ImageJ', () => {
   });
 
   it('is none where another program wrote the description', () => {
-    const input = inputOf([]);
-    const tiffText = { ...input.tiffText, imageDescription: 'Made with ImageJ=1.5\nunit=micron' };
-    expect(harvest({ ...input, tiffText }).acquisition).not.toHaveProperty('pixelSizeXM');
+    const bytes = Buffer.from('Made with ImageJ=1.5\nunit=micron');
+    const input = { ...inputOf([]), tags: [{ place: 'tiff:270', tag: 270, bytes }] };
+    expect(harvest(input).acquisition).not.toHaveProperty('pixelSizeXM');
   });
 });
