@@ -8,7 +8,7 @@ import { createNameInside } from './name-inside.ts';
 import { type Plan, taskOf } from './plan-files.ts';
 import { type RunOptions, type RunSummary, runPlans } from './run-files.ts';
 import type { Session } from './session.ts';
-import { createUserFiles } from './user-files.ts';
+import { type UserFiles, userFilesOf } from './user-files.ts';
 
 export type Stage = 'harvest' | 'convert' | 'classify';
 
@@ -29,13 +29,14 @@ export async function reprocess(options: ReprocessOptions): Promise<RunSummary> 
 async function* plansOf({ session, stage, all, only }: ReprocessOptions): AsyncGenerator<Plan> {
   const seen = new Set<string>();
   const finder = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock, createNameInside());
+  const userFiles = userFilesOf();
   for (const page of pages(session, all)) {
     for (const row of page) {
       const { contentHash } = row;
       if (contentHash === undefined || seen.has(contentHash) || only?.has(contentHash) === false) continue;
       if (!all && !isBehind(row, session.versions, stage)) continue;
       seen.add(contentHash);
-      yield await planOf(row, session, finder);
+      yield await planOf(row, session, { finder, userFiles });
     }
   }
 }
@@ -59,7 +60,11 @@ function isBehind(row: LedgerRow, versions: WorkVersions, stage: Stage | undefin
 }
 
 /** The original where the ledger saw it last, or a copy of the same bytes elsewhere. */
-async function planOf(row: LedgerRow, { store }: Session, finder: SidecarFinder): Promise<Plan> {
+async function planOf(
+  row: LedgerRow,
+  { store }: Session,
+  { finder, userFiles }: { finder: SidecarFinder; userFiles: (inbox: string) => UserFiles },
+): Promise<Plan> {
   const copies = row.contentHash ? (store.ledger.byHash([row.contentHash]).get(row.contentHash) ?? []) : [];
   for (const copy of [row, ...copies]) {
     const facts = await stat(copy.path).catch(() => undefined);
@@ -67,7 +72,7 @@ async function planOf(row: LedgerRow, { store }: Session, finder: SidecarFinder)
     const inbox = copy.inbox ?? dirname(copy.path);
     const relativePath = relative(inbox, copy.path).split(sep).join('/');
     const sidecars = await finder.find(copy.path);
-    const userContext = await createUserFiles(inbox).of(relativePath);
+    const userContext = await userFiles(inbox).of(relativePath);
     const more = { redo: true, ...(userContext && { userContext }) };
     const task = taskOf({ path: copy.path, relativePath, sidecars }, inbox, more);
     return { kind: 'work', task, bytes: facts.size };

@@ -9,7 +9,7 @@ import { openTools } from './open-tools.ts';
 import { taskOf } from './plan-files.ts';
 import { processBatch } from './process-batch.ts';
 import type { FileResult, FileTask, WorkerSettings } from './protocol.ts';
-import { createUserFiles } from './user-files.ts';
+import { userFilesOf } from './user-files.ts';
 
 export interface StdioRequest {
   /** Absolute. */
@@ -39,10 +39,11 @@ export interface StdioWorker {
 export async function openStdioWorker(settings: WorkerSettings, staging: string): Promise<StdioWorker> {
   const tools = await openTools(settings, staging);
   const sidecars = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock, createNameInside());
+  const userFiles = userFilesOf();
   const toTask = async ({ path, inbox = dirname(path), redo }: StdioRequest): Promise<FileTask> => {
     const relativePath = relative(inbox, path).split(sep).join('/');
     const safe = relativePath.startsWith('..') ? basename(path) : relativePath;
-    const userContext = await createUserFiles(safe === relativePath ? inbox : dirname(path)).of(safe);
+    const userContext = await userFiles(safe === relativePath ? inbox : dirname(path)).of(safe);
     const found = { path, relativePath: safe, sidecars: await sidecars.find(path) };
     return taskOf(found, inbox, { redo, ...(userContext && { userContext }) });
   };

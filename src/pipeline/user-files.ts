@@ -42,6 +42,20 @@ interface Folder {
 const FRESH_MS = 500;
 const MOST_REMEMBERED = 512;
 
+/** The files of several inboxes, each remembered once it was asked for. */
+export function userFilesOf(): (inbox: string) => UserFiles {
+  const known = new Map<string, UserFiles>();
+  return (inbox) => {
+    const files = known.get(inbox) ?? createUserFiles(inbox);
+    remember(known, inbox, files);
+    return files;
+  };
+}
+
+/**
+ * The files below one inbox (absolute). A file that cannot be read now says what it said before; one that was never
+ * read becomes an issue of the pictures under it. Never throws for what is in the files.
+ */
 export function createUserFiles(inbox: string, clock: Clock = systemClock): UserFiles {
   const folders = new Map<string, Folder>();
   const readings = new Map<string, { size: number; mtimeMs: number; reading: UserFileReading }>();
