@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.ts';
@@ -74,6 +75,15 @@ describe('the worker pool', () => {
     const results = await poolOf(1, { deadlineS: 0.5 }).run(tasks('hang', 'good'));
     expect(results[0]).toMatchObject({ kind: 'quarantined', code: 'pipeline/deadline' });
     expect(results[1]).toMatchObject({ kind: 'skipped' });
+  });
+
+  it('gives a large file more time', async () => {
+    const [task] = tasks('hang');
+    const work = poolOf(1, { deadlineS: 0.2 }).run([{ ...(task as FileTask), bytes: 2 ** 26 }]);
+    const first = await Promise.race([work, delay(2500, 'still at work')]);
+    expect(first).toBe('still at work');
+    await Promise.all(pools.splice(0).map((pool) => pool.close()));
+    await work.catch(() => undefined);
   });
 
   it('stops a worker whose memory grows beyond its limit, and says so', async () => {

@@ -39,6 +39,33 @@ async function publish(text = 'picture'): Promise<boolean | undefined> {
   return won;
 }
 
+describe('a file that lies on the disk already', () => {
+  async function stored(staging: string): Promise<ArtefactFile> {
+    const path = join(staging, 'pixels.h5');
+    await writeFile(path, 'many bytes');
+    return { role: 'nexus', name: 'a.h5', mediaType: 'application/x-hdf5', stored: { path, bytes: 10, sha256: ID } };
+  }
+
+  it('is moved into the record, and listed as it was described', async () => {
+    const staging = await openStaging(repo);
+    const one = stageRecord(draftOf(), [await stored(staging), file('a.jpg', 'picture')], staging);
+    expect(await readdir(staging)).not.toContain('pixels.h5');
+    await commitRecords([one], repo);
+    const { record, folder } = (await readRecord(repo, ID)) ?? {};
+    expect(record?.artefacts[0]).toMatchObject({ path: 'a.h5', bytes: 10, sha256: ID });
+    expect(await readFile(join(folder ?? '', 'a.h5'), 'utf8')).toBe('many bytes');
+  });
+
+  it('is moved into the next revision', async () => {
+    await publish();
+    const previous = await readRecord(repo, ID);
+    if (!previous) throw new Error('a record was expected');
+    const staging = await openStaging(repo);
+    await reviseRecord(draftOf(2), [await stored(staging)], previous);
+    expect((await readdir(previous.folder)).toSorted()).toEqual(['a.h5', 'record.json']);
+  });
+});
+
 describe('commitRecords', () => {
   it('makes a record visible with all its files at once, and leaves nothing in the staging folder', async () => {
     expect(await publish()).toBe(true);

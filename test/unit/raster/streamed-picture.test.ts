@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeTiff } from '../../../src/raster/decode-tiff.ts';
 import { toGrey8, toRgb8 } from '../../../src/raster/display.ts';
@@ -80,7 +81,7 @@ async function pieces(
   bytes: Uint8Array,
   { rangeRows = HEIGHT, bandRows = BAND_ROWS }: { rangeRows?: number; bandRows?: number } = {},
 ): Promise<{ found: PicturePiece[]; survey: Survey; pieceRows: number }> {
-  const path = join(await temporaryFolder(), 'a.tif');
+  const path = join(temporaryFolder(), 'a.tif');
   await writeFile(path, bytes);
   const source = await openFileSource(path);
   try {
@@ -132,6 +133,27 @@ describe('a picture read in pieces', () => {
     expect(joined(rgb)).toEqual(joined([toRgb8(expected)?.data]));
     expect(survey.usesColour).toBe(toRgb8(expected) !== undefined);
   });
+
+  it.each(['jpeg', 'ccittfax4'] as const)(
+    'has the samples of the whole one where libtiff decodes them: %s',
+    async (compression) => {
+      const grey = sharp(Uint8Array.from(noise(WIDTH * HEIGHT, 256)), {
+        raw: { width: WIDTH, height: HEIGHT, channels: 1 },
+      });
+      const bitdepth = compression === 'jpeg' ? 8 : 1;
+      const tile = { tile: true, tileWidth: 16, tileHeight: 16 };
+      const bytes = new Uint8Array(
+        await grey
+          .toColourspace('b-w')
+          .tiff({ compression, bitdepth, ...tile })
+          .toBuffer(),
+      );
+      const { found } = await pieces(bytes);
+      const expected = await whole(bytes);
+      expect(found.length).toBeGreaterThan(3);
+      expect(joined(found.map(({ picture }) => picture.plane.data))).toEqual(joined([expected.plane.data]));
+    },
+  );
 
   it('keeps the order of planes that are stored one after the other', async () => {
     const bytes = buildTiff(PICTURES['16-bit planar RGB in tiles'] as TiffSpec);
