@@ -10,6 +10,12 @@ import { type PagePlan, planPages } from '../raster/tiff-pages.ts';
 import { PIXEL_SHARE } from './prepare-file.ts';
 import type { WorkerSettings } from './protocol.ts';
 
+/**
+ * What all pages together may take of a worker's memory, decoded. The HDF5 file is held whole, beside the picture file and
+ * what is left of the files before: at a sixth two long stacks after one another came to 1.2 of 1.5 GiB, without a model.
+ */
+const PAGES_SHARE = 1 / 12;
+
 interface Written {
   record: NexusInput['record'];
   nexus: Uint8Array;
@@ -46,7 +52,8 @@ export async function addFurtherPages(
   if (tiff === undefined || tiff.pages.length === 1 || settings.pages === 'first') return { record, nexus };
   const plan = await planPages(tiff);
   const maxPixelBytes = settings.memoryMiB * 2 ** 20 * PIXEL_SHARE;
-  const choice = choosePages(plan, maxPixelBytes - input.picture.plane.data.byteLength);
+  const allowedBytes = settings.memoryMiB * 2 ** 20 * PAGES_SHARE - input.picture.plane.data.byteLength;
+  const choice = choosePages(plan, allowedBytes);
   const failures: Failure[] = plan.unreadable.map(({ page, fault }) => ({ page, reason: reasonOf(fault) }));
   const bytes = plainBytes(file);
   const decode = async (page: number): Promise<Picture | undefined> => {
