@@ -56,7 +56,7 @@ export function peekText(bytes: Uint8Array, length = 4096): string {
 }
 
 /** More lines than this are no header but an attack on memory; the rest is left out. */
-const MAX_LINES = 50_000;
+export const MAX_LINES = 50_000;
 
 /** Lines of a text with CR, LF or CRLF at their ends, without the NULs that end or pad a TIFF text. */
 export function splitLines(text: string): string[] {

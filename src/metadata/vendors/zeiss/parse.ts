@@ -1,4 +1,4 @@
-import { decodeText, splitLines } from '../../decode-text.ts';
+import { decodeText, MAX_LINES } from '../../decode-text.ts';
 import type { HeaderSections } from '../../harvest-types.ts';
 import { newBranch } from '../../harvest-types.ts';
 
@@ -29,21 +29,43 @@ export interface ZeissHeader {
 
 const KEY = /^[A-Z]{2}_[A-Z0-9_]{1,60} *$/;
 
-/** Keys met before: every header of a microscope has the same 800, and to look one up costs less than the expression. */
+/** Keys met before, by their lines: to look one up costs less than the expression. */
 const known = new Map<string, string>();
 /** SmartSEM has some 1,500 keys; what a hostile file makes up beyond is not kept. */
 const MOST_KNOWN = 4096;
-const UNDERSCORE = 95;
+/** The keys of the last header: the next picture of a microscope has the same ones in the same order. */
+let expected: readonly string[] = [];
+const [UNDERSCORE, CR] = [95, 13];
 
-/** The key that a line is, without spaces at its end; undefined for a value. */
-function keyIn(line: string): string | undefined {
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.length : end;
+}
+
+/** The line between two places of the text, without the CR at its end. */
+function lineAt(text: string, start: number, end: number): string {
+  return text.slice(start, end > start && text.codePointAt(end - 1) === CR ? end - 1 : end);
+}
+
+/** The key on a line, without spaces at its end; undefined for a value. `index` says which key of the header it would be. */
+function keyAt(text: string, start: number, end: number, index: number): string | undefined {
   // The third character tells nearly all value lines apart.
-  if (line.codePointAt(2) !== UNDERSCORE) return undefined;
+  if (text.codePointAt(start + 2) !== UNDERSCORE || start + 2 >= end) return undefined;
+  const guess = expected[index];
+  const same = guess !== undefined && end - start - guess.length <= 1 && text.startsWith(guess, start);
+  if (same && (start + guess.length === end || text.codePointAt(end - 1) === CR)) return guess;
+  const line = lineAt(text, start, end);
   const met = known.get(line);
   if (met !== undefined || !KEY.test(line)) return met;
   const key = line.trimEnd();
   if (known.size < MOST_KNOWN) known.set(line, key);
   return key;
+}
+
+/** Without NULs, and with LF or CRLF at the end of lines: a lone CR ends one, too. */
+function plainLines(text: string): string {
+  const clean = text.includes('\0') ? text.replaceAll('\0', '') : text;
+  return /\r(?!\n)/.test(clean) ? clean.replaceAll(/\r\n?/g, '\n') : clean;
 }
 
 /** Where the label of a value line ends; -1 where it has none. */
@@ -55,41 +77,57 @@ function labelEnd(line: string): number {
 
 /** Reads the unnamed numbers, then pairs of a KEY line and its "Label = value unit" line; a text may run on. */
 export function parseZeiss(bytes: Uint8Array): ZeissHeader {
-  const { text, encoding } = decodeText(bytes);
-  const lines = splitLines(text.includes('\0') ? text.replaceAll('\0', '') : text);
+  const decoded = decodeText(bytes);
+  const text = plainLines(decoded.text);
   const sections = newBranch<Record<string, string>>();
-  const header: ZeissHeader = { encoding, numbers: [], sections, keys: [], lines: [] };
-  const numbers = newBranch<string>();
-  sections['numbers'] = numbers;
+  sections['numbers'] = newBranch<string>();
+  const header: ZeissHeader = { encoding: decoded.encoding, numbers: [], sections, keys: [], lines: [] };
+  // Keys of one kind stand together.
+  let [kind, branch] = ['', branchOf(sections, 'numbers')];
   // The key of a text, while it may run on.
   let open: string | undefined;
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i] ?? '';
-    const key = keyIn(line);
-    if (key !== undefined) {
-      const value = lines[i + 1] ?? '';
-      // A key without a value.
-      if (keyIn(value) !== undefined) continue;
-      i++;
-      open = store(header, key, value) && key.startsWith('SV_') ? key : undefined;
-    } else if (header.keys.length === 0) {
-      numbers[header.numbers.push(line.trim()) - 1] = line.trim();
-    } else if (open !== undefined && line !== '') {
-      branchOf(sections, open)[open] += `\n${line}`;
+  let start = 0;
+  for (let count = 0; start <= text.length && count < MAX_LINES; count++) {
+    const end = lineEnd(text, start);
+    const key = keyAt(text, start, end, header.keys.length);
+    const next = end + 1;
+    if (key === undefined) {
+      addLine(header, lineAt(text, start, end), open);
+      start = next;
+      continue;
     }
+    if (kind === '' || !key.startsWith(kind)) {
+      kind = key.slice(0, 2);
+      branch = branchOf(sections, kind);
+    }
+    const valueEnd = lineEnd(text, next);
+    // A key without a value is followed by another.
+    const value = keyAt(text, next, valueEnd, header.keys.length + 1) === undefined;
+    if (value) open = store(header, branch, key, lineAt(text, next, valueEnd)) && kind === 'SV' ? key : undefined;
+    start = value ? valueEnd + 1 : next;
   }
+  expected = header.keys;
   return header;
 }
 
-function branchOf(sections: HeaderSections, key: string): Record<string, string> {
-  return (sections[key.slice(0, 2)] ??= newBranch<string>());
+/** A line that is neither key nor value: an unnamed number before the first key, or more of a text. */
+function addLine({ numbers, sections, keys }: ZeissHeader, line: string, open: string | undefined): void {
+  if (keys.length === 0) {
+    const place = numbers.push(line.trim()) - 1;
+    branchOf(sections, 'numbers')[place] = line.trim();
+  } else if (open !== undefined && line !== '') {
+    branchOf(sections, open.slice(0, 2))[open] += `\n${line}`;
+  }
+}
+
+function branchOf(sections: HeaderSections, name: string): Record<string, string> {
+  return (sections[name] ??= newBranch<string>());
 }
 
 /** Notes a value; false where its key was stored before: the first value counts. */
-function store({ sections, keys, lines }: ZeissHeader, key: string, line: string): boolean {
+function store({ keys, lines }: ZeissHeader, branch: Record<string, string>, key: string, line: string): boolean {
   keys.push(key);
   lines.push(line);
-  const branch = branchOf(sections, key);
   if (branch[key] !== undefined) return false;
   const end = labelEnd(line);
   branch[key] = end < 0 ? line : line.slice(end + 1).trim();
