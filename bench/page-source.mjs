@@ -5,8 +5,11 @@ import { assertInside } from '../dist/raster/memory-source.js';
 
 const BLOCK_BYTES = 64 * 1024;
 
-function readAt(file, offset, length) {
-  const bytes = Buffer.allocUnsafeSlow(length);
+/** Blocks of closed files, used again as a worker does with its buffers. */
+const spare = [];
+
+function readAt(file, offset, length, into) {
+  const bytes = (into ?? Buffer.allocUnsafeSlow(length)).subarray(0, length);
   let done = 0;
   while (done < length) {
     const count = readSync(file, bytes, done, length - done, offset + done);
@@ -16,16 +19,19 @@ function readAt(file, offset, length) {
   return bytes;
 }
 
-/** Opens a file as a ByteSource with `close`. */
+/** Opens a file as a ByteSource with `close`, after which what was read must no longer be used. */
 export function openPages(path) {
   const file = openSync(path, 'r');
   const { size } = fstatSync(file);
   const blocks = new Map();
+  const buffers = [];
   function block(index) {
     const known = blocks.get(index);
     if (known) return known;
     const start = index * BLOCK_BYTES;
-    const bytes = readAt(file, start, Math.min(BLOCK_BYTES, size - start));
+    const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const bytes = readAt(file, start, Math.min(BLOCK_BYTES, size - start), buffer);
+    buffers.push(buffer);
     blocks.set(index, bytes);
     return bytes;
   }
@@ -38,6 +44,9 @@ export function openPages(path) {
       if (within + length > BLOCK_BYTES) return readAt(file, offset, length);
       return block(index).subarray(within, within + length);
     },
-    close: () => closeSync(file),
+    close() {
+      closeSync(file);
+      spare.push(...buffers);
+    },
   };
 }
