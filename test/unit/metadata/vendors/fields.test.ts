@@ -86,9 +86,7 @@ describe('docs/vendors.md', () => {
       for (const [peer, { source, fields }] of Object.entries(readings)) {
         expect(peers.peers, form).toContain(peer);
         expect(source, `${form}, ${peer}`).toMatch(/^[\w-]+\/[\w-]+: .+(?:commit [0-9a-f]{10}|release \d)/);
-        expect(Object.keys(fields).filter((term) => !Object.hasOwn(TERMS, term) && term !== 'spot_diameter')).toEqual(
-          [],
-        );
+        expect(Object.keys(fields).filter((term) => !Object.hasOwn(TERMS, term))).toEqual([]);
       }
     }
   });
