@@ -11,7 +11,7 @@ export const PREPROCESSING = 'squash224-aa-v1';
 export const INPUT_SIZE = 224;
 
 /**
- * The network's input of a picture: the whole of it (the caller cuts a data bar whose height the header states),
+ * The network's input of a picture: the whole of it (the caller cuts the data bar that the header states or the picture shows),
  * squashed to 224 x 224 by an antialiased triangle filter. Training and serving both come through here.
  */
 export async function preprocess(grey: Grey8): Promise<Uint8Array> {

@@ -83,6 +83,10 @@ export const Config = z.strictObject({
         .enum(['none', 'gzip'])
         .default('none')
         .describe('How the HDF5 stores pixels; gzip makes smaller files and takes longer.'),
+      cutFoundDataBar: z
+        .boolean()
+        .default(false)
+        .describe('Also take a data bar that only the picture shows, and no header states, out of the HDF5 picture.'),
     })
     .prefault({}),
   classify: z

@@ -5,10 +5,13 @@ import { imagingMode } from './imaging-mode.ts';
 import type { NexusFacts, NexusInput } from './nexus-input.ts';
 import { ATTACHMENTS, IMAGE, PLOT, ROI_IMAGE } from './nexus-paths.ts';
 
-/** Rows of the picture that are micrograph: all of them less the data bar whose height the *header* states. */
-export function keptRows({ record }: Pick<NexusFacts, 'record'>): number {
+/**
+ * Rows of the picture that are micrograph: all of them less the data bar whose height the *header* states, or that was
+ * found in the picture where the site wants that.
+ */
+export function keptRows({ record, cutFoundDataBar = false }: Pick<NexusFacts, 'record' | 'cutFoundDataBar'>): number {
   const { heightPx, dataBarFrom, dataBarHeightPx = 0 } = record.image;
-  return heightPx - (dataBarFrom === 'header' ? dataBarHeightPx : 0);
+  return heightPx - (dataBarFrom === 'header' || cutFoundDataBar ? dataBarHeightPx : 0);
 }
 
 /** Where the picture came from and what it shows; the pixels themselves are {@link writePixels}. */

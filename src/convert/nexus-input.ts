@@ -29,6 +29,8 @@ export interface NexusUser {
 /** What goes into the HDF5 file of one record beside the pixels. */
 export interface NexusFacts {
   record: Omit<MicrographRecord, 'artefacts'>;
+  /** Cut a data bar that was found in the picture as one that the header states. */
+  cutFoundDataBar?: boolean;
   /** ISO 8601 with an offset, which NXem demands; see resolveTimes. */
   startTime: string;
   endTime: string;

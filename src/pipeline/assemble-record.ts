@@ -20,8 +20,7 @@ export function assembleRecord(
   settings: WorkerSettings,
   software: SoftwareIdentity,
 ): Omit<MicrographRecord, 'artefacts'> {
-  const { task, harvested, previous } = prepared;
-  const bar = harvested.dataBarHeightPx;
+  const { task, harvested, dataBar, previous } = prepared;
   return {
     schemaVersion: SCHEMA_VERSION,
     id: prepared.sha256,
@@ -29,7 +28,7 @@ export function assembleRecord(
     source: source(prepared, task.relativePath),
     image: {
       ...prepared.facts,
-      ...(bar !== undefined && { dataBarHeightPx: bar, dataBarFrom: 'header' as const }),
+      ...(dataBar && { dataBarHeightPx: dataBar.heightPx, dataBarFrom: dataBar.from }),
     },
     instrument: {
       ...(settings.instrument.id !== undefined && { id: settings.instrument.id }),

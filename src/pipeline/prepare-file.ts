@@ -10,9 +10,11 @@ import type { HarvestResult } from '../metadata/harvest-types.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { readEmbedding, readRecord, type StoredRecord } from '../publish/read-record.ts';
 import { type DecodedPicture, decodePicture, sniff } from '../raster/decode-picture.ts';
-import { isConstant, toGrey8, toRgb8 } from '../raster/display.ts';
-import type { Grey8, Picture } from '../raster/picture.ts';
+import { toRgb8 } from '../raster/display.ts';
+import type { Picture } from '../raster/picture.ts';
+import { assessQuality } from '../raster/quality.ts';
 import type { Tiff } from '../raster/tiff-directory.ts';
+import { type DataBar, viewPicture } from '../raster/view-picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { PixelFile } from './pixel-file.ts';
 import {
@@ -55,6 +57,7 @@ export interface PreparedFile {
   issues: Issue[];
   /** Names of sidecars that could not be read. */
   unread: string[];
+  dataBar?: DataBar;
   previous?: Awaited<ReturnType<typeof readRecord>>;
   ms: StageMs;
 }
@@ -129,12 +132,13 @@ async function prepare(
   });
   lap('harvest');
 
-  const rows = image.heightPx - (harvested.dataBarHeightPx ?? 0);
-  const grey = toGrey8(decoded.picture, { rangeRows: rows });
-  const none = reasonNotToClassify(harvested, modelSha256, () => isConstant(decoded.picture, { rows }));
-  const area: Grey8 = { widthPx: grey.widthPx, heightPx: rows, data: grey.data.subarray(0, rows * grey.widthPx) };
-  const input = none === undefined ? { image: timed(ms, 'resize', preprocess(area)) } : { none };
-  const jpeg = timed(ms, 'jpeg', encodeJpeg(toRgb8(decoded.picture) ?? grey, settings.jpeg));
+  const view = viewPicture(decoded.picture, harvested.dataBarHeightPx);
+  const colour = toRgb8(decoded.picture);
+  const quality = assessQuality(decoded.picture, view, colour !== undefined);
+  issues.push(...quality.issues);
+  const none = reasonNotToClassify(harvested, modelSha256, () => !quality.hasContrast);
+  const input = none === undefined ? { image: timed(ms, 'resize', preprocess(view.area)) } : { none };
+  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
   const base = {
     task,
     name: basename(task.path),
@@ -150,7 +154,7 @@ async function prepare(
     sidecars,
     unread,
   };
-  return { ...base, jpeg, input, issues, ms, ...(previous && { previous }) };
+  return { ...base, jpeg, input, issues, ms, ...(view.bar && { dataBar: view.bar }), ...(previous && { previous }) };
 }
 
 /** Notes the time since the last call, or since the start, as that of a stage. */
@@ -194,7 +198,7 @@ export function reasonNotToClassify(
 ): string | undefined {
   if (modelSha256 === undefined) return 'classification is switched off';
   if (!harvested.classifiable.ok) return harvested.classifiable.reason;
-  return hasNoContrast() ? 'the picture has no contrast: all its pixels are equal' : undefined;
+  return hasNoContrast() ? 'the picture has no contrast' : undefined;
 }
 
 /** Notes how long `work` took from now on. Whoever awaits it meets its failure; until then it is not unhandled. */

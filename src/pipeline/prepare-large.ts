@@ -136,7 +136,8 @@ async function prepareLarge(
   });
   lap('harvest');
 
-  const keptRows = facts.heightPx - (harvested.dataBarHeightPx ?? 0);
+  const bar = harvested.dataBarHeightPx;
+  const keptRows = facts.heightPx - (bar ?? 0);
   assertRows(keptRows, facts.heightPx);
   const path = join(tools.staging, `${sha256}-${randomBytes(4).toString('hex')}.h5`);
   const shown = await passThrough(streamed, path, keptRows, tools.nexus);
@@ -159,6 +160,7 @@ async function prepareLarge(
     facts,
     pixels: { path, palette },
     harvested,
+    ...(bar !== undefined && { dataBar: { heightPx: bar, from: 'header' as const, rowsBelowPx: 0 } }),
     ...beside,
     ms,
     jpeg: timed(ms, 'jpeg', encodeJpeg(shown.display, settings.jpeg)),

@@ -198,6 +198,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const nffaJson = nffaSemJson(draft, times);
   const facts: NexusFacts = {
     record: draft,
+    cutFoundDataBar: settings.cutFoundDataBar === true && prepared.dataBar?.rowsBelowPx === 0,
     startTime: times.startTime,
     endTime: times.endTime,
     fileName: artefactName(prepared, 'h5'),

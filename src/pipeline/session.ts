@@ -91,6 +91,7 @@ export function workerSettings(
     durability,
     instrument: { ...(id !== undefined && { id }), ...(timeZone !== undefined && { timeZone }) },
     publish: { operator: config.publish.operator, ...(config.publish.host && { host: hostname() }) },
+    ...(config.convert.cutFoundDataBar && { cutFoundDataBar: true }),
     jpeg: { quality: jpegQuality, ...(jpegLongSidePx !== undefined && { longSidePx: jpegLongSidePx }) },
     pages,
     compression,

@@ -1,6 +1,6 @@
 import type { ImageFacts } from '../domain/record.ts';
 import type { Grey8, Picture, Rgb8, SampleArray, StoredColour } from './picture.ts';
-import { type Contrast, contrastOf, isConstantOf, mapped, stretched, stretchTable } from './stretch.ts';
+import { type Contrast, contrastOf, mapped, stretched, stretchTable } from './stretch.ts';
 
 export type { Contrast } from './stretch.ts';
 
@@ -77,12 +77,6 @@ function paletteGreys(palette: Uint8Array): Uint8Array {
 export function contrast(picture: Picture, options: { rows?: number } = {}): Contrast {
   const { widthPx, heightPx, data } = picture.plane;
   return contrastOf(data.subarray(0, widthPx * Math.min(options.rows ?? heightPx, heightPx)));
-}
-
-/** Whether the top `rows` rows show one value only; stops at the first other one. */
-export function isConstant(picture: Picture, options: { rows?: number } = {}): boolean {
-  const { widthPx, heightPx, data } = picture.plane;
-  return isConstantOf(data.subarray(0, widthPx * Math.min(options.rows ?? heightPx, heightPx)));
 }
 
 /**

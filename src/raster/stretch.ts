@@ -121,14 +121,7 @@ export function stretched(samples: SampleArray, range: Contrast, inverted: boole
   return grey;
 }
 
-/** Whether no two finite values differ; stops at the first that do. */
-export function isConstantOf(samples: SampleArray): boolean {
-  const constancy = createConstancy();
-  constancy.add(samples);
-  return constancy.isConstant();
-}
-
-/** {@link isConstantOf} for samples that come in pieces, which are looked at only until two values differ. */
+/** Tells whether no two finite values differ in samples that come in pieces, looking no further than the first that do. */
 export function createConstancy(): { add(samples: SampleArray): void; isConstant(): boolean } {
   let first: number | bigint | undefined;
   let constant = true;

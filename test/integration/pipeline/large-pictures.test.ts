@@ -33,6 +33,8 @@ beforeAll(async () => {
     publish: { operator: false },
     jpeg: { quality: 90 },
     model: { folder },
+    pages: 'all',
+    compression: 'none',
     memoryMiB: PLENTY_MIB,
   };
   opened = await openTools(settings, join(import.meta.dirname, '../../fixtures'));
@@ -70,6 +72,8 @@ interface Run {
 
 async function run(
   path: string,
+  pages: 'all',
+  compression: 'none',
   memoryMiB: number,
   more: Partial<FileTask> = {},
   repo = temporaryFolder(),

@@ -23,13 +23,13 @@ async function templateOnDisk(): Promise<string> {
 describe('an HDF5 file on the disk', () => {
   it('takes an array in boxes, and more when it is opened again', async () => {
     const path = await templateOnDisk();
-    await hdf5.extend(path, async (tree) => {
+    await hdf5.extendOnDisk(path, async (tree) => {
       const put = tree.slabs('/entry/boxes', new Uint16Array(), [5, 4], [2, 4]);
       put({ data: Uint16Array.of(1, 2, 3, 4, 5, 6, 7, 8), count: [2, 4], offset: [3, 0] });
       await Promise.resolve();
       put({ data: Uint16Array.of(9, 10), count: [1, 2], offset: [0, 1] });
     });
-    await hdf5.extend(path, (tree) => tree.attribute('/entry/boxes', 'note', 'später'));
+    await hdf5.extendOnDisk(path, (tree) => tree.attribute('/entry/boxes', 'note', 'später'));
     await withFile(await readFile(path), (file) => {
       const boxes = dataset(file, '/entry/boxes');
       expect(boxes.dtype).toBe('<H');
@@ -43,7 +43,7 @@ describe('an HDF5 file on the disk', () => {
   it('does not stay in memory: WebAssembly memory does not grow with it', async () => {
     const path = await templateOnDisk();
     const before = process.memoryUsage().arrayBuffers;
-    await hdf5.extend(path, (tree) => {
+    await hdf5.extendOnDisk(path, (tree) => {
       const put = tree.slabs('/entry/large', new Uint8Array(), [256, 2 ** 20], [1, 2 ** 20]);
       const row = new Uint8Array(2 ** 20).fill(1);
       for (let y = 0; y < 256; y++) put({ data: row, count: [1, 2 ** 20], offset: [y, 0] });
@@ -54,14 +54,16 @@ describe('an HDF5 file on the disk', () => {
 
   it('says what the system said of a file that is not there', async () => {
     const path = join(temporaryFolder(), 'none.h5');
-    await expect(hdf5.extend(path, () => undefined)).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' });
+    await expect(hdf5.extendOnDisk(path, () => undefined)).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' });
     expect(existsSync(path)).toBe(false);
   });
 
   it('says what the library said of a file that is none of its own, and goes on with the next', async () => {
     const path = join(temporaryFolder(), 'bad.h5');
     await writeFile(path, 'not HDF5');
-    await expect(hdf5.extend(path, () => undefined)).rejects.toThrow(/H5F/);
-    await expect(hdf5.extend(await templateOnDisk(), (tree) => tree.count('/entry/n', 1))).resolves.toBeUndefined();
+    await expect(hdf5.extendOnDisk(path, () => undefined)).rejects.toThrow(/H5F/);
+    await expect(
+      hdf5.extendOnDisk(await templateOnDisk(), (tree) => tree.count('/entry/n', 1)),
+    ).resolves.toBeUndefined();
   });
 });

@@ -1,0 +1,44 @@
+import { toGrey8 } from './display.ts';
+import { type FoundDataBar, findDataBar } from './find-data-bar.ts';
+import type { Grey8, Picture } from './picture.ts';
+
+/** A data bar and who said so. `rowsBelowPx`: rows of the picture that go on below a strip found in it. */
+export interface DataBar {
+  heightPx: number;
+  from: 'header' | 'picture';
+  rowsBelowPx: number;
+}
+
+/** A picture as people and the network see it. */
+export interface PictureView {
+  /** All rows, stretched by those of the micrograph. */
+  grey: Grey8;
+  /** The rows above the data bar: what statistics and the network look at. */
+  area: Grey8;
+  bar?: DataBar;
+}
+
+/** Shows a picture and finds its data bar: the height that the header proves wins over what is found in the picture. */
+export function viewPicture(picture: Picture, headerBarPx: number | undefined): PictureView {
+  const { heightPx } = picture.plane;
+  if (headerBarPx !== undefined) {
+    const bar: DataBar = { heightPx: headerBarPx, from: 'header', rowsBelowPx: 0 };
+    return withBar(toGrey8(picture, { rangeRows: heightPx - headerBarPx }), bar);
+  }
+  const grey = toGrey8(picture);
+  const found: FoundDataBar | undefined = findDataBar(grey);
+  if (found === undefined) return { grey, area: grey };
+  const bar: DataBar = { heightPx: found.heightPx, from: 'picture', rowsBelowPx: found.rowsBelowPx };
+  return withBar(isStretched(picture) ? toGrey8(picture, { rangeRows: heightPx - found.heightPx }) : grey, bar);
+}
+
+/** Whether black and white depend on the rows that are looked at. */
+function isStretched({ facts, palette, plane }: Picture): boolean {
+  return palette === undefined && !(plane.data instanceof Uint8Array && facts.bitsPerSample <= 8);
+}
+
+function withBar(grey: Grey8, bar: DataBar): PictureView {
+  const { widthPx } = grey;
+  const heightPx = grey.heightPx - bar.heightPx;
+  return { grey, area: { widthPx, heightPx, data: grey.data.subarray(0, widthPx * heightPx) }, bar };
+}
