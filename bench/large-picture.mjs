@@ -8,7 +8,6 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { writeLargeTiff } from './make-large-tiff.mjs';
 
@@ -59,13 +58,10 @@ async function backfill(inbox) {
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const ended = new Promise((settle) => child.once('close', settle));
-  let running = true;
-  void ended.then(() => (running = false));
   let peak = 0;
-  while (running) {
-    peak = Math.max(peak, residentBytes(child.pid) ?? 0);
-    await Promise.race([ended, delay(SAMPLE_MS)]);
-  }
+  const sampling = setInterval(() => (peak = Math.max(peak, residentBytes(child.pid) ?? 0)), SAMPLE_MS);
+  await ended;
+  clearInterval(sampling);
   const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
   const summary = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'backfill ended');
   if (!summary || summary.done !== 1) throw new Error(`no record was made: ${stderr.slice(-2000)}`);

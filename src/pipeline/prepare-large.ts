@@ -108,6 +108,7 @@ async function prepareLarge(
   const startedAt = new Date();
   const { size: bytes } = source;
   const { mtimeMs } = await source.stat();
+  Object.assign(refused, { bytes, mtimeMs });
   const start = await source.read(0, Math.min(SNIFF_BYTES, bytes));
   const notAccepted = refuseKind(start, settings);
   if (notAccepted) return { kind: 'skipped', task, ms, ...notAccepted, bytes, mtimeMs };
@@ -115,7 +116,7 @@ async function prepareLarge(
   if (sniff(start) !== 'tiff') return refused;
   const lap = lapsOf(ms);
   const sha256 = ContentHash.parse(await sha256OfSource(source));
-  Object.assign(refused, { sha256, bytes, mtimeMs });
+  refused.sha256 = sha256;
   lap('read');
   const previous = await readRecord(settings.repo, sha256);
   const beside = await readSidecars(task, previous);

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findModel } from '../../../src/classify/model-folder.ts';
 import { openTools } from '../../../src/pipeline/open-tools.ts';
@@ -204,6 +205,16 @@ describe('a picture too large for memory', () => {
       new RegExp(`strips of ${HEIGHT} rows.* takes ${bytes} bytes; 87381 are allowed by workers\\.memoryMiB`),
     );
     expect(readdirSync(staging)).toEqual([]);
+  });
+
+  it('stays refused, with both numbers, where it has no strips to be read one by one: PNG', async () => {
+    const raw = { width: WIDTH, height: HEIGHT, channels: 1 } as const;
+    const png = await sharp(Uint8Array.from(samples(256)), { raw })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    const { result } = await run(await fileOf(png), LITTLE_MIB);
+    expect(result).toMatchObject({ kind: 'quarantined', code: 'raster/too-large', bytes: png.length });
+    expect(result.kind === 'quarantined' && result.reason).toMatch(/bytes.*\d+ are (allowed|read)/);
   });
 
   it('leaves nothing behind where a strip in its middle is damaged', async () => {

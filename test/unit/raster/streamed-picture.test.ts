@@ -140,12 +140,12 @@ describe('a picture read in pieces', () => {
       const grey = sharp(Uint8Array.from(noise(WIDTH * HEIGHT, 256)), {
         raw: { width: WIDTH, height: HEIGHT, channels: 1 },
       });
-      const bitdepth = compression === 'jpeg' ? 8 : 1;
+      const bitdepth = compression === 'jpeg' ? {} : { bitdepth: 1 as const };
       const tile = { tile: true, tileWidth: 16, tileHeight: 16 };
       const bytes = new Uint8Array(
         await grey
           .toColourspace('b-w')
-          .tiff({ compression, bitdepth, ...tile })
+          .tiff({ compression, ...bitdepth, ...tile })
           .toBuffer(),
       );
       const { found } = await pieces(bytes);
