@@ -73,8 +73,6 @@ interface Run {
 
 async function run(
   path: string,
-  pages: 'all',
-  compression: 'none',
   memoryMiB: number,
   more: Partial<FileTask> = {},
   repo = temporaryFolder(),
