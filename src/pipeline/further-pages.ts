@@ -12,7 +12,8 @@ import type { WorkerSettings } from './protocol.ts';
 
 /**
  * What all pages together may take of a worker's memory, decoded. The HDF5 file is held whole, beside the picture file and
- * what is left of the files before: at a sixth two long stacks after one another came to 1.2 of 1.5 GiB, without a model.
+ * what is left of the files before. Two stacks of 120 pages of 3 MiB, one after the other with one worker, came to 1.3 GiB at a
+ * sixth, and at a twelfth to 1.1 GiB with a model.
  */
 const PAGES_SHARE = 1 / 12;
 
