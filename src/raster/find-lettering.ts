@@ -11,7 +11,7 @@ const STROKE_SHARE = 1 / 128;
 /** Height of a line of text as a share of the picture's, and the least number of rows. */
 const LINE_SHARE = 0.012;
 const LINE_PX = 5;
-/** Strokes a row of a line of text: 27 and more in 13 annotated pictures, 8 and fewer in 383 others (docs/quality.md). */
+/** Strokes a row of a line of text: 27 and more in 13 annotated pictures, 8 and fewer in the others (docs/quality.md). */
 const STROKES_A_ROW = 15;
 /** A line of text has this many times the strokes of the middle row of the searched part. */
 const ABOVE_MEDIAN = 5;
