@@ -22,7 +22,7 @@ const CHUNK_BYTES = 2 ** 20;
 
 /** H5Z_FILTER_DEFLATE of H5Zpublic.h. */
 const DEFLATE = 1;
-/** Higher levels take a multiple of the time for a few per cent: docs/adr/0011-gzip-and-chunks.md has the figures. */
+/** Higher levels take a multiple of the time for a few per cent: docs/adr/0011-pages-chunks-and-gzip.md has the figures. */
 const LEVEL = 1;
 
 /**

@@ -6,13 +6,14 @@ import { encodeJpeg } from '../convert/jpeg.ts';
 import { IngestError, isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import { harvest } from '../metadata/harvest.ts';
+import type { HarvestInput, HarvestResult } from '../metadata/harvest-types.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { readRecord } from '../publish/read-record.ts';
 import { decodedBytes } from '../raster/decode-tiff.ts';
 import { type FileSource, openFileSource } from '../raster/file-source.ts';
 import { SNIFF_BYTES, sniff } from '../raster/sniff.ts';
 import { openStreamedPicture, type StreamedPicture } from '../raster/streamed-picture.ts';
-import { readTiff } from '../raster/tiff-directory.ts';
+import { readTiff, type Tiff } from '../raster/tiff-directory.ts';
 import { sha256OfSource } from '../store/content-hash.ts';
 import { displayPieces, type ShownPicture } from './display-pieces.ts';
 import {
@@ -128,13 +129,7 @@ async function prepareLarge(
   const streamed = await openStreamedPicture(source, tiff, settings.memoryMiB * 2 ** 20 * BAND_SHARE);
   const { facts, palette } = streamed;
   const times = { fileModifiedMs: mtimeMs, nowMs: startedAt.getTime() };
-  const harvested = harvest({
-    fileName: basename(task.path),
-    ...(await readTiffFacts(tiff, VENDOR_TAG_NUMBERS)),
-    sidecars: beside.sidecars,
-    image: { widthPx: facts.widthPx, heightPx: facts.heightPx },
-    times,
-  });
+  const harvested = await harvestLarge(task, tiff, { image: facts, sidecars: beside.sidecars, times });
   lap('harvest');
 
   const bar = harvested.dataBarHeightPx;
@@ -168,6 +163,15 @@ async function prepareLarge(
     input: none === undefined ? { image: Promise.resolve(shown.input) } : { none },
     ...(previous && { previous }),
   };
+}
+
+async function harvestLarge(
+  task: FileTask,
+  tiff: Tiff,
+  { image: { widthPx, heightPx }, ...seen }: Pick<HarvestInput, 'sidecars' | 'times' | 'image'>,
+): Promise<HarvestResult> {
+  const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
+  return harvest({ fileName: basename(task.path), ...facts, ...seen, image: { widthPx, heightPx } });
 }
 
 /** How the file is another than when it was opened. */
