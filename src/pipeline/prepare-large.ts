@@ -139,10 +139,7 @@ async function prepareLarge(
   const shown = await passThrough(streamed, path, keptRows, tools.nexus);
   lap('decode');
   const changed = await changeSince(source, { bytes, mtimeMs });
-  if (changed !== undefined) {
-    await rm(path, { force: true });
-    return { kind: 'unsettled', task, ms, reason: changed };
-  }
+  if (changed !== undefined) return await letGo(path, { kind: 'unsettled', task, ms, reason: changed });
   const none = reasonNotToClassify(harvested, tools.modelSha256, () => shown.isConstant);
   return {
     task,
@@ -163,6 +160,12 @@ async function prepareLarge(
     input: none === undefined ? { image: Promise.resolve(shown.input) } : { none },
     ...(previous && { previous }),
   };
+}
+
+/** The result for a file whose pixels have been written in vain. */
+async function letGo(path: string, result: FileResult): Promise<FileResult> {
+  await rm(path, { force: true });
+  return result;
 }
 
 async function harvestLarge(

@@ -51,7 +51,7 @@ describe('the tags of a TIFF', () => {
       return Buffer.concat([buildTiff(spec(length + SIS_BLOCK_AT, width)), sisFile({}, length)]);
     };
     const same = harvest(await inputOf(fileOf(4)));
-    expect(same.acquisition).toMatchObject({ pixelSizeXM: 1.5e-9, pixelSizeYM: 1.25e-9, magnification: 125_000 });
+    expect(same.acquisition).toMatchObject({ pixelSizeXM: 1.5e-9, pixelSizeYM: 1.5e-9, magnification: 125_000 });
     const larger = harvest(await inputOf(fileOf(8)));
     expect(larger.acquisition).not.toHaveProperty('pixelSizeXM');
     expect(larger.issues.map(({ code }) => code)).toContain('header-conflict');
