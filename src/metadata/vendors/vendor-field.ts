@@ -18,3 +18,10 @@ export interface HeaderForm {
   /** Made after the descriptions of others: no real file of this form has been at hand. */
   unseen?: true;
 }
+
+/** Fields that are read from the places of rules: one for each term, with its places in their order of preference. */
+export function readFields(rules: readonly { term: Term; from: readonly string[] }[]): VendorField[] {
+  const places = new Map<Term, string[]>();
+  for (const { term, from } of rules) places.set(term, [...(places.get(term) ?? []), ...from]);
+  return Array.from(places, ([term, from]) => ({ term, from: from.join(', '), how: 'read' }));
+}

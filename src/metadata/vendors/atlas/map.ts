@@ -8,7 +8,7 @@ import { addTerm, addValue } from '../../term-list.ts';
 import type { XmlElement } from '../../xml.ts';
 import { applyXmlRules, statementAt, textAt, xmlSections } from '../../xml-values.ts';
 import type { AtlasHeader } from './parse.ts';
-import { ATLAS_ITEMS, ATLAS_RULES } from './rules.ts';
+import { APERTURE_PARTS, ATLAS_ITEMS, ATLAS_RULES } from './rules.ts';
 
 /** Atlas replaces a µ that its text cannot hold by "?"; among the prefixes of a unit only that one is no ASCII. */
 const LOST_MICRO = /\?(?=[A-Za-z]$)/;
@@ -35,13 +35,6 @@ function addItems(list: TermList, items: AtlasHeader['items']): void {
     if (raw !== undefined) addText(list, term, { key: item, raw, unit });
   }
 }
-
-/** "[1] 30 µm [HC] (5.0 kV)" on an Auriga, "5 kV | 700 pA" or "30kV:600pA" elsewhere. */
-const APERTURE_PARTS: readonly { term: Term; part: RegExp }[] = [
-  { term: 'aperture_size', part: /(?<![\d.])\d{1,5}(?:\.\d{1,5})? ?[µμu?]m\b/ },
-  { term: 'acceleration_voltage', part: /(?<![\d.])\d{1,5}(?:\.\d{1,5})? ?kV\b/ },
-  { term: 'probe_current', part: /(?<![\d.])\d{1,5}(?:\.\d{1,5})? ?[pnµμu?]A\b/ },
-];
 
 /** The aperture's name is a text for people, so what is taken from it is derived. */
 function addAperture(list: TermList, root: XmlElement): void {

@@ -43,3 +43,10 @@ export const ATLAS_ITEMS: readonly { term: Term; item: string; unit?: string }[]
   { term: 'tilt_correction_angle', item: 'ScanInfo/item[Tilt Corrn. Angle]', unit: 'deg' },
   { term: 'detector_bias', item: 'DetectorInfo/item[Collector]', unit: 'V' },
 ];
+
+/** "[1] 30 µm [HC] (5.0 kV)" on an Auriga, "5 kV | 700 pA" or "30kV:600pA" elsewhere. */
+export const APERTURE_PARTS: readonly { term: Term; part: RegExp }[] = [
+  { term: 'aperture_size', part: /(?<![\d.])\d{1,5}(?:\.\d{1,5})? ?[µμu?]m\b/ },
+  { term: 'acceleration_voltage', part: /(?<![\d.])\d{1,5}(?:\.\d{1,5})? ?kV\b/ },
+  { term: 'probe_current', part: /(?<![\d.])\d{1,5}(?:\.\d{1,5})? ?[pnµμu?]A\b/ },
+];

@@ -16,10 +16,10 @@ export interface DigitalMicrographHeader {
 
 /** The tree of DigitalMicrograph's own tags: kept as it is, nothing is read from it. */
 export const TREE_TAG = 65_027;
-const X = { unitTag: 65_003, scaleTag: 65_009 } as const;
-const Y = { unitTag: 65_004, scaleTag: 65_010 } as const;
+export const X_TAGS = { unitTag: 65_003, scaleTag: 65_009 } as const;
+export const Y_TAGS = { unitTag: 65_004, scaleTag: 65_010 } as const;
 
-function readAxis({ tags }: HarvestInput, place: typeof X | typeof Y): DigitalMicrographAxis | undefined {
+function readAxis({ tags }: HarvestInput, place: typeof X_TAGS | typeof Y_TAGS): DigitalMicrographAxis | undefined {
   const unit = tags.find(({ tag }) => tag === place.unitTag);
   const scale = tags.find(({ tag }) => tag === place.scaleTag)?.numbers?.[0];
   if (unit === undefined || scale === undefined) return undefined;
@@ -31,5 +31,5 @@ function readAxis({ tags }: HarvestInput, place: typeof X | typeof Y): DigitalMi
  * those of RosettaSciIO 0.15.0 (`rsciio/tiff`), which writes them too, checked on a real file.
  */
 export function parseDigitalMicrograph(input: HarvestInput): DigitalMicrographHeader {
-  return { x: readAxis(input, X), y: readAxis(input, Y) };
+  return { x: readAxis(input, X_TAGS), y: readAxis(input, Y_TAGS) };
 }

@@ -4,19 +4,12 @@ import type { Statement, TermList } from '../../term-list.ts';
 import { addTerm } from '../../term-list.ts';
 import type { XmlDocument, XmlElement } from '../../xml.ts';
 import { applyXmlRules, statementAt, xmlSections } from '../../xml-values.ts';
-import { OME_RULES } from './rules.ts';
-
-const LABEL = 'Image/StageLabel';
-const AXES = [
-  ['stage_x', 'X'],
-  ['stage_y', 'Y'],
-  ['stage_z', 'Z'],
-] as const;
+import { OME_RULES, STAGE_AXES, STAGE_LABEL } from './rules.ts';
 
 /** A stage label without a unit is in a frame of its own ("reference frame"), which is no length. */
 function addStage(list: TermList, root: XmlElement): void {
-  for (const [term, axis] of AXES) {
-    const found = statementAt(root, `${LABEL}@${axis}`, { unitAttribute: `${axis}Unit`, trust: 'derived' });
+  for (const [term, axis] of STAGE_AXES) {
+    const found = statementAt(root, `${STAGE_LABEL}@${axis}`, { unitAttribute: `${axis}Unit`, trust: 'derived' });
     if (found?.unit !== undefined && found.unit !== 'reference frame') addTerm(list, term, found);
   }
 }

@@ -19,3 +19,10 @@ export const OME_RULES: readonly XmlRule[] = [
   { term: 'image_name', from: ['Image@Name'], trust: 'low' },
   { term: 'note', from: ['Image/Description'], trust: 'low' },
 ];
+
+export const STAGE_LABEL = 'Image/StageLabel';
+export const STAGE_AXES = [
+  ['stage_x', 'X'],
+  ['stage_y', 'Y'],
+  ['stage_z', 'Z'],
+] as const;

@@ -6,11 +6,11 @@ import type { TermList } from '../../term-list.ts';
 import { addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
 import type { XmlDocument, XmlElement } from '../../xml.ts';
 import { applyXmlRules, statementAt, textAt, xmlSections } from '../../xml-values.ts';
-import { PHENOM_RULES } from './rules.ts';
+import { PHENOM_RULES, SCAN } from './rules.ts';
 
 /** The cathode stands at a negative voltage ("-15", kV); the acceleration voltage is its amount. */
 function addHighVoltage(list: TermList, root: XmlElement): void {
-  const key = 'acquisition/scan/highVoltage';
+  const key = `${SCAN}/highVoltage`;
   const statement = statementAt(root, key, { unitAttribute: 'unit', unit: 'kV' });
   if (statement === undefined) return;
   const quantity = parseQuantity(statement.raw);
@@ -21,7 +21,7 @@ function addHighVoltage(list: TermList, root: XmlElement): void {
 
 /** The unit of the rotation is written nowhere unless beside the number; zero needs none. */
 function addRotation(list: TermList, root: XmlElement): void {
-  const statement = statementAt(root, 'acquisition/scan/rotation', { unitAttribute: 'unit' });
+  const statement = statementAt(root, `${SCAN}/rotation`, { unitAttribute: 'unit' });
   if (statement === undefined) return;
   const zero = parseQuantity(statement.raw)?.value === 0;
   if (statement.unit !== undefined) addTerm(list, 'scan_rotation', statement);

@@ -1,6 +1,6 @@
 import type { XmlRule } from '../../xml-values.ts';
 
-const SCAN = 'acquisition/scan';
+export const SCAN = 'acquisition/scan';
 
 /**
  * The form as RosettaSciIO reads it (rsciio/phenom, and what its tests find in a file of a Phenom XL: pixelWidth in nm,
