@@ -6,7 +6,7 @@ const PIXEL_SIZE = 'SM_MICRON_MARKER / SM_MICRON_BAR';
 
 export const JEOL_FORM: HeaderForm = {
   id: 'jeol',
-  title: 'JEOL: $CM_ and $$SM_ lines in a .txt beside the picture',
+  title: 'JEOL: CM_ and SM_ keys in a .txt beside the picture',
   fields: [
     ...readFields([
       ...JEOL_RULES.map(({ term, names }) => ({ term, from: names })),

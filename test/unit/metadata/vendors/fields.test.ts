@@ -7,37 +7,16 @@ import { VENDOR_TAG_NUMBERS } from '../../../../src/metadata/vendor-tags.ts';
 import type { PeersFields } from '../../../../src/metadata/vendors/page.ts';
 import { vendorsPage } from '../../../../src/metadata/vendors/page.ts';
 import { VENDOR_READERS } from '../../../../src/metadata/vendors/registry.ts';
-import { readTiffFacts } from '../../../../src/pipeline/tiff-facts.ts';
+import { readerInto, readTiffFacts } from '../../../../src/pipeline/tiff-facts.ts';
 import { memorySource } from '../../../../src/raster/memory-source.ts';
 import { readTiff } from '../../../../src/raster/tiff-directory.ts';
 import { pairSidecars } from '../../../../src/watcher/pair-sidecars.ts';
 import { sharedDir } from '../../../shared-folder.ts';
-import { latin1, sidecarInput, tagInput } from '../harvest-input.ts';
+import { WHOLE_HEADERS } from './whole-headers.ts';
 
 const docs = resolve(import.meta.dirname, '../../../../docs');
 const peers = JSON.parse(readFileSync(join(docs, 'peers-fields.json'), 'utf8')) as PeersFields;
 const samples = join(sharedDir() ?? '', 'samples/headers');
-
-/** Headers with the places that rules alone do not name. */
-const SIMULATED: Record<string, HarvestInput> = {
-  fei: tagInput(
-    34682,
-    `[User]\nUserText=Ni\nDate=02/13/2020\nTime=08:08:14 PM\n[Beam]\nBeam=EBeam\nScan=EScan\nSpot=3\n[EBeam]\nHFW=0.0002\nHV=5000
-[Image]\nResolutionX=1536\nResolutionY=1024\nMagCanvasRealWidth=0.2\n[System]\nType=SEM\n[PrivateFei]\nDatabarHeight=79\n`,
-  ),
-  zeiss: tagInput(
-    34118,
-    `0\n0\n0\n1e-8\nAP_MAG\nMag = 10 K X\nDP_MIXING\nMixing = On\nDP_DETECTOR_CHANNEL\nSignal A = InLens\nDP_SCAN_ROT\nScan Rot = On
-AP_SCANROTATION\nScan Rotation = 1.0 °\nDP_NOISE_REDUCTION\nNoise Reduction = Frame Avg\nAP_NR_COEFF\nN = 4\nSV_IMAGE_TYPE\nImage Type = EM
-DP_IMAGE_STORE\nStore resolution = 1024 * 768\nAP_DATE\nDate :24 Mar 2017\nAP_TIME\nTime :12:40:39\n`,
-  ),
-  hitachi: sidecarInput(
-    latin1(
-      `[SemImageFile]\nInstructName=S-4700\nDate=2019/03/12\nTime=10:11:12\nDataSize=1280x960\nCondition=Vacc=10kV Mag=x40 WD=8.1mm
-UserName=me\nComment=dust\n`,
-    ),
-  ),
-};
 
 /** What the readers may look at of each real picture. */
 async function realInputs(): Promise<HarvestInput[]> {
@@ -47,12 +26,13 @@ async function realInputs(): Promise<HarvestInput[]> {
     const pictures = names.filter((name) => /\.tiff?$/.test(name));
     const others = names.filter((name) => !pictures.includes(name));
     for (const name of pictures) {
-      const tiff = await readTiff(memorySource(readFileSync(join(samples, folder, name))));
+      const file = readFileSync(join(samples, folder, name));
+      const tiff = await readTiff(memorySource(file));
       const { widthPx, heightPx } = tiff.pages[0].image ?? { widthPx: 1, heightPx: 1 };
       const texts = others.length === 1 ? others : pairSidecars(pictures, others).sidecarsOf(name);
       const sidecars = texts.map((text) => ({ name: text, bytes: readFileSync(join(samples, folder, text)) }));
       const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
-      inputs.push({ fileName: name, ...facts, sidecars, image: { widthPx, heightPx } });
+      inputs.push({ fileName: name, ...facts, sidecars, image: { widthPx, heightPx }, readAt: readerInto(file) });
     }
   }
   return inputs;
@@ -61,7 +41,7 @@ async function realInputs(): Promise<HarvestInput[]> {
 /** Terms that a reader of this form states, as far as `inputs` have its header. */
 function stated(id: string, inputs: readonly HarvestInput[]): Set<string> {
   const terms = new Set<string>();
-  for (const reader of VENDOR_READERS.filter(({ form }) => form?.id === id)) {
+  for (const reader of VENDOR_READERS.filter(({ form }) => form.id === id)) {
     for (const input of inputs) {
       const found = reader.detect(input);
       for (const { term } of found === undefined ? [] : reader.read(found.bytes, input).terms) terms.add(term);
@@ -70,18 +50,19 @@ function stated(id: string, inputs: readonly HarvestInput[]): Set<string> {
   return terms;
 }
 
-const forms = [...new Set(VENDOR_READERS.map(({ form }) => form))].filter((form) => form !== undefined);
+const forms = VENDOR_READERS.map(({ form }) => form);
 
 describe('docs/vendors.md', () => {
   it('is what the tables of the readers say', () => {
     expect(readFileSync(join(docs, 'vendors.md'), 'utf8')).toBe(vendorsPage(VENDOR_READERS, peers));
   });
 
-  it('has a form for every reader', () => {
-    expect(VENDOR_READERS.filter(({ form }) => form === undefined).map(({ vendor }) => vendor)).toEqual([]);
+  it('has a form of its own for every reader', () => {
+    expect(new Set(forms.map(({ id }) => id)).size).toBe(VENDOR_READERS.length);
   });
 
   it('cites a source for what others read, and only of terms that exist', () => {
+    expect(Object.keys(peers.forms).filter((id) => !forms.some((form) => form.id === id))).toEqual([]);
     for (const [form, readings] of Object.entries(peers.forms)) {
       for (const [peer, { source, fields }] of Object.entries(readings)) {
         expect(peers.peers, form).toContain(peer);
@@ -93,16 +74,14 @@ describe('docs/vendors.md', () => {
 });
 
 describe.each(forms)('the fields of $id', ({ id, fields }) => {
-  const declared = new Set<string>(fields.map(({ term }) => term));
+  const declared = fields.map(({ term }) => term).toSorted();
 
   it('name each term once', () => {
-    expect(fields.length).toBe(declared.size);
+    expect(new Set(declared).size).toBe(declared.length);
   });
 
-  it.runIf(SIMULATED[id] !== undefined)('declare every term that a simulated header makes the reader state', () => {
-    const terms = stated(id, SIMULATED[id] === undefined ? [] : [SIMULATED[id]]);
-    expect(terms.size).toBeGreaterThan(5);
-    expect([...terms].filter((term) => !declared.has(term))).toEqual([]);
+  it('are what the reader states of a whole header, no more and no less', () => {
+    expect([...stated(id, WHOLE_HEADERS[id] ?? [])].toSorted()).toEqual(declared);
   });
 });
 
@@ -117,5 +96,11 @@ describe.skipIf(sharedDir() === undefined)('on real headers', () => {
       ).toEqual([]);
     }
     expect(stated('fei', inputs).size + stated('zeiss', inputs).size).toBeGreaterThan(70);
+  });
+
+  it('a form is marked as unseen where no file has it, and only there', async () => {
+    const inputs = await realInputs();
+    const unseen = VENDOR_READERS.filter(({ detect }) => inputs.every((input) => detect(input) === undefined));
+    expect(forms.filter((form) => form.unseen === true).map(({ id }) => id)).toEqual(unseen.map(({ form }) => form.id));
   });
 });
