@@ -25,6 +25,7 @@ DwellTime=0.000032
 EmissionCurrent=0.0000650000029
 Gun=Schottky
 HV=30000.0
+InjectedGas=N2
 PredictedBeamCurrent=0.0000000000197
 ScanRotation=180.0
 SpotSize=0.0000000086

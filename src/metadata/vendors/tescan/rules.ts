@@ -51,5 +51,6 @@ export const COLUMN_RULES: readonly TescanRule[] = [
   { term: 'brightness', names: ['Detector0Offset', 'PrimaryDetectorOffset'] },
   { term: 'contrast', names: ['Detector0Gain', 'PrimaryDetectorGain'] },
   { term: 'chamber_pressure', names: ['ChamberPressure'] },
+  { term: 'chamber_gas', names: ['InjectedGas'] },
   { term: 'emitter', names: ['Gun'] },
 ];

@@ -57,6 +57,18 @@ describe('docs/vendors.md', () => {
     expect(readFileSync(join(docs, 'vendors.md'), 'utf8')).toBe(vendorsPage(VENDOR_READERS, peers));
   });
 
+  it('leaves out of a table what nobody reads, and names it below', () => {
+    const sections = vendorsPage(VENDOR_READERS, peers).split('\n## ');
+    const section = (title: string) => sections.find((text) => text.startsWith(title)) ?? '';
+    expect(section('ImageJ').match(/^\| `\w+`/gm)).toEqual(
+      ['field_of_view_x', 'field_of_view_y', 'pixel_size_x', 'pixel_size_y'].map((term) => `| \`${term}\``),
+    );
+    expect(section('ImageJ')).toMatch(/^Nobody reads, .*: `beam`, /m);
+    // Read by NexusLIMS alone.
+    expect(section('Zeiss Atlas')).toMatch(/^\| `deceleration_voltage` \| – \| DetectorInfo Stage Bias /m);
+    expect(section('Philips XL')).toContain('| derived: field of view / columns |');
+  });
+
   it('has a form of its own for every reader', () => {
     expect(new Set(forms.map(({ id }) => id)).size).toBe(VENDOR_READERS.length);
   });

@@ -63,6 +63,13 @@ describe('the Tescan header in tag 50431', () => {
     expect(header?.terms.find(({ term }) => term === 'spot_diameter')).toMatchObject({ value: 8.6e-9, unit: 'm' });
   });
 
+  it('names the gas that is let into the chamber', () => {
+    expect(sem().header?.terms.find(({ term }) => term === 'chamber_gas')).toMatchObject({
+      value: 'N2',
+      key: '[SEM] InjectedGas',
+    });
+  });
+
   it('says that the predicted current was not measured', () => {
     expect(sem().header?.terms.find(({ term }) => term === 'probe_current')?.trust).toBe('derived');
   });
