@@ -38,13 +38,15 @@ async function realInputs(): Promise<HarvestInput[]> {
   return inputs;
 }
 
-/** Terms that a reader of this form states, as far as `inputs` have its header. */
-function stated(id: string, inputs: readonly HarvestInput[]): Set<string> {
-  const terms = new Set<string>();
+/** Terms that a reader of this form states, with the key of each, as far as `inputs` have its header. */
+function stated(id: string, inputs: readonly HarvestInput[]): Map<string, string> {
+  const terms = new Map<string, string>();
   for (const reader of VENDOR_READERS.filter(({ form }) => form.id === id)) {
     for (const input of inputs) {
       const found = reader.detect(input);
-      for (const { term } of found === undefined ? [] : reader.read(found.bytes, input).terms) terms.add(term);
+      for (const { term, key } of found === undefined ? [] : reader.read(found.bytes, input).terms) {
+        terms.set(term, key);
+      }
     }
   }
   return terms;
@@ -93,7 +95,19 @@ describe.each(forms)('the fields of $id', ({ id, fields }) => {
   });
 
   it('are what the reader states of a whole header, no more and no less', () => {
-    expect([...stated(id, WHOLE_HEADERS[id] ?? [])].toSorted()).toEqual(declared);
+    expect([...stated(id, WHOLE_HEADERS[id] ?? []).keys()].toSorted()).toEqual(declared);
+  });
+
+  it('name the key that the reader notes', () => {
+    const keys = stated(id, WHOLE_HEADERS[id] ?? []);
+    for (const { term, from } of fields.filter(({ how }) => how === 'read')) {
+      // A record names the section ("EBeam") where the page says "active beam".
+      const words = keys.get(term)?.match(/\w{2,}/g) ?? [];
+      expect(
+        words.some((word) => from.split(/\W+/).includes(word)),
+        `${term}: ${from} and ${keys.get(term) ?? ''}`,
+      ).toBe(true);
+    }
   });
 });
 
@@ -103,7 +117,7 @@ describe.skipIf(sharedDir() === undefined)('on real headers', () => {
     for (const { id, fields } of forms) {
       const declared = new Set<string>(fields.map(({ term }) => term));
       expect(
-        [...stated(id, inputs)].filter((term) => !declared.has(term)),
+        [...stated(id, inputs).keys()].filter((term) => !declared.has(term)),
         id,
       ).toEqual([]);
     }
