@@ -125,15 +125,27 @@ const PICTURES: Record<string, TiffSpec> = {
   }),
 };
 
+/** What is wrong with a picture is told of pictures in memory only: noise and focus of a reduced one are others. */
+const QUALITY = new Set(['saturated', 'noisy', 'out-of-focus', 'scan-interrupted', 'annotation']);
+
 /** What two records of the same picture may differ in: times, and what files lie beside them. */
 function comparable({ record }: RecordResult): unknown {
-  const { artefacts, classification, provenance, ...rest } = record;
+  const { artefacts, classification, provenance, issues: all, ...rest } = record;
+  const issues = all.filter(({ code }) => !QUALITY.has(code));
   const { startedAt: _, endedAt: __, ...program } = provenance;
   const { labels, reason, ...decided } = classification;
   // A reason quotes a score, which may differ in its last digit.
   const inWords = reason.replaceAll(/\d\.\d\d/g, 'SCORE');
   const files = artefacts.map(({ role, path, mediaType }) => ({ role, path, mediaType }));
-  return { ...rest, program, decided, inWords, files, labels: labels.map(({ label, rank }) => ({ label, rank })) };
+  return {
+    ...rest,
+    issues,
+    program,
+    decided,
+    inWords,
+    files,
+    labels: labels.map(({ label, rank }) => ({ label, rank })),
+  };
 }
 
 describe('a picture too large for memory', () => {

@@ -39,6 +39,7 @@ for (let batch = store.ledger.counts().done / 16; ; batch += 1) {
       decision: 'review',
       quantities: { kv: 5000 },
       labels: [{ label: 'Fibres', score: 0.9, rank: 1 }],
+      issues: [],
       text: { name, subject: 'written until killed', instrument: 'FEI', header: '', issues: '' },
       embedding: { space: 'test', vector },
     })),

@@ -72,7 +72,7 @@ function addField(list: TermList, header: PhilipsHeader, image: HarvestInput['im
     });
   };
   const widthM = (fieldMm * ratio.value) / MM_PER_M;
-  add('field_of_view_x', widthM, '[ImageDevice] SizeY x RatioXY', `${height.raw} x ${ratio.raw}`);
+  add('field_of_view_x', widthM, '[ImageDevice] SizeY x RatioXY', `${height.raw} / ${ratio.raw}`);
   add('field_of_view_y', fieldMm / MM_PER_M, '[ImageDevice] SizeY', height.raw);
 }
 

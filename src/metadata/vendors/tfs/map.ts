@@ -58,7 +58,7 @@ function addFrames(list: TermList, root: XmlElement): void {
   else if (filter === 'Integrate') addTerm(list, 'frame_integration', count);
   else {
     const key = 'BinaryResult/FilterType, BinaryResult/FilterFrameCount';
-    const raw = `${filter} ${count.raw}`;
+    const raw = `${filter} / ${count.raw}`;
     addValue(list, 'noise_reduction', `${filter} of ${count.raw} frames`, { key, raw, trust: 'derived' });
   }
 }

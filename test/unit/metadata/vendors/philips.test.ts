@@ -61,7 +61,7 @@ describe('the Philips XL header', () => {
     const { header } = philips(TEXT, { widthPx: 712, heightPx: 484 });
     expect(header?.terms.find(({ term }) => term === 'pixel_size_x')).toMatchObject({
       value: 0.000_246_605 / 712,
-      raw: '185.00000 x 1.33300 / 1000.000',
+      raw: '185.00000 / 1.33300 / 1000.000',
       trust: 'derived',
     });
   });

@@ -226,7 +226,8 @@ function tagsInput(tags: HarvestInput['tags'], change: Partial<HarvestInput> = {
 
 function describedInput(imageDescription: string): HarvestInput {
   const resolution = { xPerUnit: 5.5, yPerUnit: 5.5, unit: 'none' } as const;
-  return tagsInput([], { tiffText: { imageDescription, resolution } });
+  const description = { place: 'tiff:270', tag: 270, bytes: new TextEncoder().encode(imageDescription) };
+  return tagsInput([description], { tiffText: { imageDescription, resolution } });
 }
 
 const ATLAS_ITEMS = '<item name="BeamI">1.5</item><item name="Ext I">';
