@@ -135,7 +135,7 @@ describe('sidecars in a back-fill', () => {
     await backfill();
     const db = new Database(join(state, STORE_FILE));
     db.exec(
-      'ALTER TABLE files DROP COLUMN sidecars; ALTER TABLE files DROP COLUMN user_digest; PRAGMA user_version = 1;',
+      'ALTER TABLE files DROP COLUMN sidecars; ALTER TABLE files DROP COLUMN user_digest; DROP TABLE document_issues; PRAGMA user_version = 1;',
     );
     db.close();
     await put(`${DRIVE}.txt`, 'late.txt');
@@ -206,8 +206,8 @@ creators: [{ name: Zoë, orcid: 0000-0002-1825-0097 }]
       timeZone: 'Asia/Tokyo',
     });
     expect(mine.acquisition.timeZone).toBe('Asia/Tokyo');
-    expect(mine.issues.map(({ code }) => code)).toEqual(['user-metadata-invalid']);
-    expect(mine.issues[0]?.message).toMatch(/^mine\/semantiff\.yml, sample\.colour: expected .*, found "grey"\.$/);
+    const fault = mine.issues.find(({ code }) => code === 'user-metadata-invalid');
+    expect(fault?.message).toMatch(/^mine\/semantiff\.yml, sample\.colour: expected .*, found "grey"\.$/);
     expect((await record('other/chip.tif')).user).toBeUndefined();
     for (const word of ['quasicrystal', 'Photovoltaik', 'lamella']) {
       const found = jsonLines((await runCli(['search', word, ...places, '--json'])).stdout);

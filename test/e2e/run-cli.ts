@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,10 +25,17 @@ export async function makePlaces(): Promise<{
   return { root, inbox, repo, state, places: ['--out', repo, '--state', state] };
 }
 
+/** Where the command line keeps its state when a test names no folder: not that of whoever runs the tests. */
+const USER_STATE = mkdtempSync(join(tmpdir(), 'semantiff-e2e-state-'));
+
 /** Starts the built command line, away from any config file or variable of this computer. */
 export function startCli(args: string[], cwd: string = tmpdir()): ChildProcess {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SEMANTIFF_')));
-  return spawn(process.execPath, [CLI, ...args], { cwd, env: { ...env, TZ: 'UTC' }, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { ...env, TZ: 'UTC', XDG_STATE_HOME: USER_STATE, LOCALAPPDATA: USER_STATE },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 export async function finished(child: ChildProcess): Promise<Finished> {
