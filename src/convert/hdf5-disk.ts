@@ -1,7 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import type { ready } from 'h5wasm';
-
-type Module = Awaited<typeof ready>;
+import { closeQuietly, type FileId, type Module, openFile } from './hdf5-memory.ts';
 
 /** A file of the library's in-memory file system whose bytes lie on the disk. */
 interface DiskFile {
@@ -25,10 +23,6 @@ type Transfer = (stream: unknown, memory: Uint8Array, at: number, length: number
 /** EIO of WASI. */
 const INPUT_OUTPUT_ERROR = 29;
 
-const READ_WRITE = 1;
-/** -1: the library's own choice of file format versions. */
-const DEFAULT_LIBVER = -1;
-
 let mounted = 0;
 
 /**
@@ -38,13 +32,13 @@ let mounted = 0;
 export async function withDiskFile(
   module: Module,
   path: string,
-  use: (file: bigint) => void | Promise<void>,
+  use: (file: FileId) => void | Promise<void>,
 ): Promise<void> {
   mounted += 1;
   const disk = mountDiskFile(module, path, `/disk${mounted}.h5`);
-  let file: bigint | undefined;
+  let file: FileId | undefined;
   try {
-    file = module.open(disk.name, READ_WRITE, false, DEFAULT_LIBVER, DEFAULT_LIBVER);
+    file = openFile(module, disk.name);
     await use(file);
     const open = file;
     file = undefined;
@@ -54,15 +48,6 @@ export async function withDiskFile(
   } finally {
     if (file !== undefined) closeQuietly(module, file);
     disk.release();
-  }
-}
-
-/** After a throw something inside the file may still be open; then closing fails too, and the file is let go as it is. */
-function closeQuietly(module: Module, file: bigint): void {
-  try {
-    module.close_file(file);
-  } catch {
-    // The throw that brought us here says what went wrong.
   }
 }
 

@@ -5,12 +5,14 @@ import { bytesOf } from '../raster/samples.ts';
 import { arrayTree } from './hdf5-arrays.ts';
 import { withDiskFile } from './hdf5-disk.ts';
 import {
+  closeQuietly,
   type FileId,
   FLOAT64,
   fill,
   fillTexts,
   type Metadata,
   type Module,
+  openFile,
   type Scratch,
   scratchMemory,
   storable,
@@ -42,9 +44,6 @@ export interface Hdf5 {
   extendOnDisk(path: string, build: (tree: GrowingTree) => void | Promise<void>): Promise<void>;
 }
 
-const READ_WRITE = 1;
-/** -1: the library's own choice of file format versions. */
-const DEFAULT_LIBVER = -1;
 /** What the in-memory file system keeps of a file. */
 interface MemoryNode {
   contents: Uint8Array | null;
@@ -124,7 +123,7 @@ function fileOpener(module: Module, scratch: Scratch, compression: Compression):
     };
     let file: FileId;
     try {
-      file = module.open(name, READ_WRITE, false, DEFAULT_LIBVER, DEFAULT_LIBVER);
+      file = openFile(module, name);
     } catch (error) {
       throw drop(error);
     }
@@ -154,13 +153,8 @@ function newBytes(size: number): Uint8Array {
   return new Uint8Array(size);
 }
 
-/** After a throw something inside the file may still be open; then closing fails too, and the file is let go as it is. */
 function discard(module: Module, file: FileId | undefined, node: MemoryNode): void {
-  try {
-    if (file !== undefined) module.close_file(file);
-  } catch {
-    // The throw that brought us here says what went wrong.
-  }
+  if (file !== undefined) closeQuietly(module, file);
   node.contents = null;
   node.usedBytes = 0;
 }

@@ -15,6 +15,24 @@ const POINTER_BYTES = 4;
 export type Metadata = Parameters<Module['create_dataset']>[3] &
   Partial<Omit<ChunkedStorage, 'chunks'>> & { chunks: bigint[] | null };
 
+const READ_WRITE = 1;
+/** -1: the library's own choice of file format versions. */
+const DEFAULT_LIBVER = -1;
+
+/** Opens a file of the library's file system to be changed. */
+export function openFile(module: Module, name: string): FileId {
+  return module.open(name, READ_WRITE, false, DEFAULT_LIBVER, DEFAULT_LIBVER);
+}
+
+/** After a throw something inside the file may still be open; then closing fails too, and the file is let go as it is. */
+export function closeQuietly(module: Module, file: FileId): void {
+  try {
+    module.close_file(file);
+  } catch {
+    // The throw that brought us here says what went wrong.
+  }
+}
+
 export type Scratch = (size: number) => number;
 
 /** A block of WebAssembly memory of at least so many bytes, the same one on every call until a larger one is needed. */

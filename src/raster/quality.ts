@@ -1,5 +1,5 @@
 import { type Issue, issue } from '../domain/issue.ts';
-import { toRgb8 } from './display.ts';
+import { usesColour } from './display.ts';
 import { findLettering } from './find-lettering.ts';
 import { fineStructure } from './fine-structure.ts';
 import { type LevelStatistics, levelStatistics } from './level-statistics.ts';
@@ -96,7 +96,8 @@ function annotationIssues(picture: Picture, { area, bar }: PictureView, hasColou
     reasons.push(`lettering without a strip, ${rounded(strokes)} strokes a row, stands in its lowest quarter`);
     data['strokesPerRow'] = rounded(strokes);
   }
-  if (hasColour && picture.palette !== undefined && toRgb8(picture, { rows: area.heightPx }) !== undefined) {
+  const shown = picture.plane.data.subarray(0, area.widthPx * area.heightPx);
+  if (hasColour && picture.palette !== undefined && usesColour(shown, picture.palette)) {
     reasons.push('coloured entries of its palette are used');
   }
   if (reasons.length === 0) return [];

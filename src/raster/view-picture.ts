@@ -1,4 +1,4 @@
-import { toGrey8 } from './display.ts';
+import { isStretched, toGrey8 } from './display.ts';
 import { type FoundDataBar, findDataBar } from './find-data-bar.ts';
 import type { Grey8, Picture } from './picture.ts';
 
@@ -29,12 +29,12 @@ export function viewPicture(picture: Picture, headerBarPx: number | undefined): 
   const found: FoundDataBar | undefined = findDataBar(grey);
   if (found === undefined) return { grey, area: grey };
   const bar: DataBar = { heightPx: found.heightPx, from: 'picture', rowsBelowPx: found.rowsBelowPx };
-  return withBar(isStretched(picture) ? toGrey8(picture, { rangeRows: heightPx - found.heightPx }) : grey, bar);
+  return withBar(restretches(picture) ? toGrey8(picture, { rangeRows: heightPx - found.heightPx }) : grey, bar);
 }
 
 /** Whether black and white depend on the rows that are looked at. */
-function isStretched({ facts, palette, plane }: Picture): boolean {
-  return palette === undefined && !(plane.data instanceof Uint8Array && facts.bitsPerSample <= 8);
+function restretches({ facts, palette, plane }: Picture): boolean {
+  return palette === undefined && isStretched(facts, plane.data);
 }
 
 function withBar(grey: Grey8, bar: DataBar): PictureView {
