@@ -9,6 +9,7 @@ import { processBatch } from '../../../src/pipeline/process-batch.ts';
 import type { WorkerSettings } from '../../../src/pipeline/protocol.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { buildTiff, layoutTiff, type PageSpec } from '../../builders/tiff-builder.ts';
+import { workerSettings } from '../../builders/worker-settings.ts';
 import { dataset, withFile } from '../convert/read-hdf5.ts';
 
 const STACK = '/entry/roi1/img/image1/stack_2d/real';
@@ -22,18 +23,7 @@ async function recordOf(
   const path = join(root, 'stack.tif');
   await writeFile(path, tiff);
   await mkdir(join(root, 'repo'));
-  const settings: WorkerSettings = {
-    repo: join(root, 'repo'),
-    accept: ['tiff'],
-    durability: 'batch',
-    instrument: {},
-    publish: { operator: false },
-    jpeg: { quality: 90 },
-    pages: 'all',
-    compression: 'none',
-    memoryMiB: 1536,
-    ...wanted,
-  };
+  const settings = workerSettings(join(root, 'repo'), wanted);
   const tools = await openTools(settings, join(root, 'repo', '.staging', 'test'));
   const task = { path, inbox: root, relativePath: 'stack.tif', sidecars: [], redo: false };
   const [result] = await processBatch([task], tools, () => {});

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findModel } from '../../../src/classify/model-folder.ts';
 import { openTools } from '../../../src/pipeline/open-tools.ts';
 import { type BatchTools, processBatch } from '../../../src/pipeline/process-batch.ts';
-import type { FileResult, FileTask, RecordResult, WorkerSettings } from '../../../src/pipeline/protocol.ts';
+import type { FileResult, FileTask, RecordResult } from '../../../src/pipeline/protocol.ts';
 import { openStaging } from '../../../src/publish/staging.ts';
 import { sha256Hex } from '../../../src/store/content-hash.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { buildTiff, type TiffSpec } from '../../builders/tiff-builder.ts';
+import { workerSettings } from '../../builders/worker-settings.ts';
 import { allValues, withFile } from '../convert/read-hdf5.ts';
 
 const MODELS = resolve(import.meta.dirname, '../../../models');
@@ -26,18 +27,11 @@ let opened: BatchTools;
 
 beforeAll(async () => {
   const { folder } = await findModel('nffa-sem-small', undefined, [MODELS]);
-  const settings: WorkerSettings = {
-    repo: '',
+  const settings = workerSettings('', {
     accept: ['tiff', 'png'],
-    durability: 'batch',
     instrument: { timeZone: '+01:00' },
-    publish: { operator: false },
-    jpeg: { quality: 90 },
     model: { folder },
-    pages: 'all',
-    compression: 'none',
-    memoryMiB: PLENTY_MIB,
-  };
+  });
   opened = await openTools(settings, join(import.meta.dirname, '../../fixtures'));
 });
 afterAll(async () => {

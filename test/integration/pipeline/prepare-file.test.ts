@@ -3,28 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assembleRecord } from '../../../src/pipeline/assemble-record.ts';
 import { type PreparedFile, prepareFile } from '../../../src/pipeline/prepare-file.ts';
-import type { WorkerSettings } from '../../../src/pipeline/protocol.ts';
 import type { Grey8 } from '../../../src/raster/picture.ts';
 import { greyPicture, specimen, withStrip } from '../../builders/grey-picture.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { buildTiff } from '../../builders/tiff-builder.ts';
+import { workerSettings } from '../../builders/worker-settings.ts';
 
 /** A file of this picture without any header, read and understood as a worker does, and its record. */
 async function prepared(grey: Grey8) {
   const folder = temporaryFolder();
   const path = join(folder, 'scan.tif');
   writeFileSync(path, buildTiff({ width: grey.widthPx, height: grey.heightPx, pixels: grey.data }));
-  const settings: WorkerSettings = {
-    repo: join(folder, 'records'),
-    accept: ['tiff'],
-    durability: 'batch',
-    instrument: {},
-    publish: { operator: false },
-    jpeg: { quality: 90 },
-    pages: 'all',
-    compression: 'none',
-    memoryMiB: 1024,
-  };
+  const settings = workerSettings(join(folder, 'records'), { memoryMiB: 1024 });
   const task = { path, inbox: folder, relativePath: 'scan.tif', sidecars: [], redo: false };
   const tools = { modelSha256: 'f'.repeat(64), allocate: (size: number) => new Uint8Array(size) };
   const file = await prepareFile(task, settings, tools);

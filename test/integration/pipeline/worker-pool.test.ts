@@ -4,24 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.ts';
-import type { FileTask, WorkerSettings } from '../../../src/pipeline/protocol.ts';
+import type { FileTask } from '../../../src/pipeline/protocol.ts';
 import { createWorkerPool, type WorkerPool } from '../../../src/pipeline/worker-pool.ts';
+import { workerSettings } from '../../builders/worker-settings.ts';
 
 const ENTRY = pathToFileURL(resolve(import.meta.dirname, '../../fixtures/misbehaving-worker.mjs'));
 const pools: WorkerPool[] = [];
 
 function poolOf(count: number, options: { deadlineS?: number; memoryMiB?: number; entry?: URL } = {}): WorkerPool {
-  const settings: WorkerSettings = {
-    repo: tmpdir(),
-    accept: ['tiff'],
-    durability: 'batch',
-    instrument: {},
-    publish: { operator: false },
-    jpeg: { quality: 90 },
-    pages: 'all',
-    compression: 'none',
-    memoryMiB: options.memoryMiB ?? 400,
-  };
+  const settings = workerSettings(tmpdir(), { memoryMiB: options.memoryMiB ?? 400 });
   const staging = tmpdir();
   const { deadlineS = 60, entry = ENTRY } = options;
   const pool = createWorkerPool({ count, settings, staging, deadlineS, entry }, createLog('silent'));
