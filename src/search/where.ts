@@ -4,9 +4,9 @@ import type { SearchIndex } from './index-interface.ts';
 import { parseQuery, type SearchOptions } from './parse-query.ts';
 import { RANGE_FIELD_NAMES } from './range-fields.ts';
 
-const LISTS = new Set(['label', 'decision']);
+const LISTS = new Set(['label', 'decision', 'issue', 'noIssue']);
 const FIELDS: ReadonlyMap<string, string> = new Map(
-  [...RANGE_FIELD_NAMES, 'label', 'decision', 'vendor', 'instrument', 'detector', 'date'].map((name) => [
+  [...RANGE_FIELD_NAMES, ...LISTS, 'vendor', 'instrument', 'detector', 'date'].map((name) => [
     name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     name,
   ]),

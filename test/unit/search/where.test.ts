@@ -15,11 +15,12 @@ describe('a search in one text', () => {
   });
 
   it('keeps blanks in quotes and collects labels', () => {
-    expect(parseWhere('label:"Porous Sponge" LABEL:Tips decision:review date:2017..')).toEqual({
+    expect(parseWhere('label:"Porous Sponge" LABEL:Tips decision:review date:2017.. no-issue:noisy')).toEqual({
       text: '',
       label: ['Porous Sponge', 'Tips'],
       decision: ['review'],
       date: '2017..',
+      noIssue: ['noisy'],
     });
   });
 
