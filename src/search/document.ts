@@ -10,6 +10,12 @@ export interface EmbeddedPicture {
   vector: Float32Array;
 }
 
+/** The direction of a text among word vectors, of length 1. Comparable only within one `space`. */
+export interface EmbeddedText {
+  space: string;
+  vector: Float32Array;
+}
+
 /** What an index holds of a record: the one mapping for every kind of index. Numbers are SI. */
 export interface IndexDocument {
   id: ContentHash;
@@ -34,6 +40,8 @@ export interface IndexDocument {
   /** Codes of its issues, each once. */
   issues: readonly string[];
   embedding?: EmbeddedPicture | undefined;
+  /** Of the record's words and labels; absent where none of them is known. */
+  meaning?: EmbeddedText | undefined;
 }
 
 /** Terms of a header that other fields hold already, or that concern a person. */

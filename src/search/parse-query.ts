@@ -73,6 +73,7 @@ export function parseQuery(
     ranges: parseRanges(parsed.data),
     acquired: date === undefined ? undefined : parseDates(date),
     like: known.like,
+    rankBy: 'words',
     minScore,
     sort: sort ?? (ranked ? 'relevance' : 'newest'),
     limit,

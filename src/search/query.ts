@@ -1,7 +1,7 @@
 import type { IssueCode } from '../domain/issue.ts';
 import type { Decision } from '../domain/record.ts';
 import type { QuantityRange } from '../domain/units.ts';
-import type { EmbeddedPicture } from './document.ts';
+import type { EmbeddedPicture, EmbeddedText } from './document.ts';
 import type { RangeField } from './range-fields.ts';
 import type { Meaning } from './synonyms.ts';
 
@@ -31,6 +31,10 @@ export interface SearchQuery {
   ranges: Partial<Record<RangeField, QuantityRange>>;
   acquired?: TimeSpan | undefined;
   like?: EmbeddedPicture | undefined;
+  /** Of the free words. Absent: they are looked for as words only. */
+  meaning?: EmbeddedText | undefined;
+  /** What free words rank by: as words, by their meaning, or both fused (`fuse.ts`). Without `meaning` always `words`. */
+  rankBy: 'words' | 'meaning' | 'fused';
   /** Leaves out what scores less, 0 to 1. */
   minScore: number;
   sort: SortOrder;
