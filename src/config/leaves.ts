@@ -9,6 +9,8 @@ export interface ConfigLeaf {
   description: string;
   type: string;
   fallback: string;
+  /** True for a password or key: refused in the config file. */
+  secret: boolean;
 }
 
 interface JsonSchema {
@@ -18,6 +20,8 @@ interface JsonSchema {
   enum?: string[];
   description?: string;
   default?: unknown;
+  /** Said by `meta` in the schema. */
+  secret?: boolean;
 }
 
 /** Every setting of {@link Config}, read from the schema itself, in its order. */
@@ -35,13 +39,25 @@ function* leavesOf(schema: JsonSchema, path: string[]): Generator<ConfigLeaf> {
 function leaf(schema: JsonSchema, path: string[]): ConfigLeaf {
   return {
     path: path.join('.'),
-    env: `SEMANTIFF_${path.map((part) => part.replace('MiB', 'Mib').replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`,
+    env: `SEMANTIFF_${path
+      .map((part) =>
+        part
+          .replace(/([MG])iB/, '$1ib')
+          .replace(/[A-Z]/g, '_$&')
+          .toUpperCase(),
+      )
+      .join('_')}`,
     kind: kindOf(schema),
     description: schema.description ?? '',
     type:
       schema.enum?.join(' | ') ??
-      (schema.items?.enum ? `list of ${schema.items.enum.join(', ')}` : (schema.type ?? 'text')),
+      (schema.items?.enum
+        ? `list of ${schema.items.enum.join(', ')}`
+        : schema.secret
+          ? 'secret'
+          : (schema.type ?? 'text')),
     fallback: schema.default === undefined ? '' : JSON.stringify(schema.default),
+    secret: schema.secret === true,
   };
 }
 

@@ -27,7 +27,19 @@ export interface ConfigSources {
 
 const DEFAULT_FILES = ['semantiff.config.json', 'semantiff.config.yaml', 'semantiff.config.yml'];
 /** Settings that are paths: relative ones are taken from the folder of the file that states them. */
-const PATHS = ['inbox', 'repo', 'state'];
+const PATHS = new Set([
+  'inbox',
+  'repo',
+  'state',
+  'publish.folder',
+  'publish.webdav.passwordFile',
+  'publish.webdav.tokenFile',
+  'publish.webdav.caFile',
+  'index.elasticsearch.passwordFile',
+  'index.elasticsearch.apiKeyFile',
+  'index.elasticsearch.caFile',
+  'search.taxonomy',
+]);
 
 /**
  * Merges flag, environment, file and default, in this order of precedence.
@@ -61,8 +73,17 @@ function pick(
     return [absolute(leaf, valueFromText(leaf, text), sources.cwd), `env ${leaf.env}`];
   }
   const stated = file && get(file.values, leaf.path);
+  if (stated !== undefined && leaf.secret) refuseSecret(leaf, file?.path ?? '');
   if (file && stated !== undefined) return [absolute(leaf, stated, dirname(file.path)), `file ${file.path}`];
   return [undefined, 'default'];
+}
+
+/** A config file is copied, shown and committed; a secret in it is a secret told. */
+function refuseSecret({ path, env }: ConfigLeaf, file: string): never {
+  throw new IngestError(
+    'config/invalid',
+    `The configuration is not valid:\n  ${path}: must not stand in the config file ${file}; put it into the environment variable ${env}, or into a file of its own that ${path}File names`,
+  );
 }
 
 /** A flag or an environment variable as the type its setting has; what does not fit is left for the schema to refuse. */
@@ -74,7 +95,7 @@ export function valueFromText(leaf: ConfigLeaf, text: string): unknown {
 }
 
 function absolute(leaf: ConfigLeaf, value: unknown, base: string): unknown {
-  return PATHS.includes(leaf.path) && typeof value === 'string' ? resolve(base, value) : value;
+  return PATHS.has(leaf.path) && typeof value === 'string' ? resolve(base, value) : value;
 }
 
 async function readConfigFile(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TimeZone } from '../domain/time-zone.ts';
+import { Delivery, IndexTarget, Search, Spool, WebdavTarget } from './schema-targets.ts';
 
 const Score = z.number().min(0).max(1);
 
@@ -35,8 +36,19 @@ export const Config = z.strictObject({
     .strictObject({
       operator: z.boolean().default(false).describe('Write the operator named in the header into the record.'),
       host: z.boolean().default(false).describe('Write the name of this computer into the record.'),
+      roCrate: z.boolean().default(true).describe('Describe each record in an ro-crate-metadata.json as well.'),
+      folder: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Second folder, such as a mounted share, that every record is brought to.'),
+      webdav: WebdavTarget,
     })
     .prefault({}),
+  index: IndexTarget,
+  delivery: Delivery,
+  spool: Spool,
+  search: Search,
   watch: z
     .strictObject({
       mode: z.enum(['auto', 'native', 'polling']).default('auto').describe('How new files are noticed.'),

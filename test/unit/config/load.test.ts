@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { configLeaves } from '../../../src/config/leaves.ts';
 import { loadConfig } from '../../../src/config/load.ts';
@@ -69,5 +70,33 @@ describe('configLeaves', () => {
     const leaves = configLeaves();
     expect(leaves.every((leaf) => leaf.description.length > 10)).toBe(true);
     expect(new Set(leaves.map((leaf) => leaf.env)).size).toBe(leaves.length);
+  });
+
+  it('takes a password from the environment, and shows it nowhere', async () => {
+    const { config } = await loadConfig({
+      cwd: await folderWith(),
+      env: { SEMANTIFF_PUBLISH_WEBDAV_PASSWORD: 'geheim' },
+      flags: {},
+    });
+    const { password } = config.publish.webdav;
+    expect(password?.reveal()).toBe('geheim');
+    expect(`${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${password}`).not.toContain('geheim');
+  });
+
+  it('refuses a password in the config file and in an address, and says where it belongs', async () => {
+    const file = await folderWith({ 'semantiff.config.yaml': 'publish:\n  webdav:\n    password: geheim\n' });
+    const load = loadConfig({ cwd: file, env: {}, flags: {} });
+    await expect(load).rejects.toThrow(/SEMANTIFF_PUBLISH_WEBDAV_PASSWORD[\s\S]*passwordFile/);
+    await expect(load).rejects.not.toThrow(/geheim/);
+    const address = { SEMANTIFF_PUBLISH_WEBDAV_URL: 'https://me:geheim@example.org/dav' };
+    await expect(loadConfig({ cwd: await folderWith(), env: address, flags: {} })).rejects.toThrow(
+      /publish\.webdav\.url: must not contain/,
+    );
+  });
+
+  it('takes the file of a password from the folder of the config file', async () => {
+    const cwd = await folderWith({ 'my.yaml': 'publish: { webdav: { passwordFile: secrets/dav } }' });
+    const { config } = await loadConfig({ cwd: tmpdir(), env: {}, flags: {}, file: join(cwd, 'my.yaml') });
+    expect(config.publish.webdav.passwordFile).toBe(join(cwd, 'secrets', 'dav'));
   });
 });
