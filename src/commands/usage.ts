@@ -126,6 +126,20 @@ export const VERBS: Record<string, VerbSpec> = {
     options: PLACES,
     examples: ['semantiff retry -o records'],
   },
+  withdraw: {
+    summary: 'take records back, leaving a tombstone, or take operators out of them',
+    operands: 'ID...',
+    options: {
+      ...PLACES,
+      workers: WORK['workers'] as OptionSpec,
+      reason: { value: 'TEXT', help: 'what people read in place of the record' },
+      erase: { value: 'WHAT', help: 'operator: keep the record, and take the names of operators out of it' },
+    },
+    examples: [
+      'semantiff withdraw 0123...cdef --reason "wrong sample" -o records',
+      'semantiff withdraw 0123...cdef --erase operator -o records',
+    ],
+  },
   reprocess: {
     summary: 'make new revisions of records that an older program or model made',
     operands: '',

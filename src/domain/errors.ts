@@ -16,6 +16,7 @@ export type IngestErrorCode =
   | 'train/model'
   | 'publish/folder'
   | 'publish/source'
+  | 'publish/withdrawn'
   | 'publish/unreachable'
   | 'publish/busy'
   | 'publish/locked'

@@ -173,6 +173,8 @@ export const MicrographRecord = z.strictObject({
   acquisition: Acquisition,
   header: Header.optional(),
   user: UserMetadata.optional(),
+  /** What was taken out of this record, its header and its sidecars on demand, and stays out of later revisions. */
+  erased: z.array(z.enum(['operator'])).optional(),
   classification: Classification,
   issues: z.array(Issue),
   artefacts: z.array(Artefact),

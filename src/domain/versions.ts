@@ -4,4 +4,4 @@
  */
 export const HARVEST_VERSION = 2;
 export const CONVERT_VERSION = 2;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;

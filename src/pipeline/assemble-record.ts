@@ -6,6 +6,7 @@ import type { ArtefactFile, StoredFile } from '../publish/publish-record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import type { WorkerSettings } from './protocol.ts';
+import type { SidecarFile } from './read-sidecars.ts';
 
 export interface SoftwareIdentity {
   name: string;
@@ -37,6 +38,7 @@ export function assembleRecord(
     acquisition: acquisition(harvested.acquisition, timeZoneOf(prepared, settings), settings),
     ...(harvested.header && { header: publishableHeader(harvested.header, prepared, settings) }),
     ...(task.userContext?.user && { user: task.userContext.user }),
+    ...(prepared.erased && { erased: prepared.erased }),
     classification,
     issues: [
       ...prepared.issues,
@@ -200,14 +202,10 @@ export function artefactFiles(
   return files;
 }
 
-function sidecarFile(
-  prepared: PreparedFile,
-  sidecar: { name: string; bytes: Uint8Array },
-  taken: Set<string>,
-): ArtefactFile {
+function sidecarFile(prepared: PreparedFile, sidecar: SidecarFile, taken: Set<string>): ArtefactFile {
   const extension = sidecar.name.split('.').at(-1) ?? 'txt';
   let name = `${safeStem(sidecar.name)}.${extension}`;
   if (prepared.previous || taken.has(name.toLowerCase())) name = artefactName(prepared, `${taken.size}.${extension}`);
   taken.add(name.toLowerCase());
-  return { role: 'sidecar', name, mediaType: 'text/plain', bytes: sidecar.bytes };
+  return { role: 'sidecar', name, mediaType: 'text/plain', bytes: sidecar.published ?? sidecar.bytes };
 }

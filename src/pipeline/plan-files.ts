@@ -74,7 +74,7 @@ export function taskOf(
     size,
   }: { path: string; relativePath: string; sidecars: readonly SidecarSeen[]; size?: number },
   inbox: string,
-  more: Partial<Pick<FileTask, 'redo' | 'userContext'>> = {},
+  more: Partial<Pick<FileTask, 'redo' | 'erase' | 'userContext'>> = {},
 ): FileTask {
   const named = sidecars.map((one) => ({
     path: one.path,

@@ -16,6 +16,7 @@ import { assessQuality } from '../raster/quality.ts';
 import type { Tiff } from '../raster/tiff-directory.ts';
 import { type DataBar, viewPicture } from '../raster/view-picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
+import { eraseOperator } from './erase-operator.ts';
 import type { PixelFile } from './pixel-file.ts';
 import {
   type FileResult,
@@ -58,6 +59,8 @@ export interface PreparedFile {
   /** Names of sidecars that could not be read. */
   unread: string[];
   dataBar?: DataBar;
+  /** What was taken out of `harvested` and the sidecars. */
+  erased?: 'operator'[];
   previous?: Awaited<ReturnType<typeof readRecord>>;
   ms: StageMs;
 }
@@ -90,6 +93,10 @@ export async function prepareFile(
     return await prepare(task, settings, tools, ms, facts);
   } catch (error) {
     if (!isIngestError(error)) throw error;
+    const { bytes, mtimeMs } = facts;
+    if (isIngestError(error, 'publish/withdrawn') && bytes !== undefined && mtimeMs !== undefined) {
+      return { kind: 'skipped', task, ms, code: 'withdrawn', reason: error.message, bytes, mtimeMs };
+    }
     return { kind: 'quarantined', task, ms, code: error.code, reason: error.message, ...facts };
   }
 }
@@ -122,7 +129,7 @@ async function prepare(
   const decoded = await decodePicture(bytes, { maxPixelBytes: maxPixelBytes(settings) });
   lap('decode');
   const { facts: image } = decoded.picture;
-  const harvested = harvest({
+  const found = harvest({
     fileName: basename(task.path),
     ...(await readTiffFacts(decoded.tiff, VENDOR_TAG_NUMBERS)),
     sidecars,
@@ -130,6 +137,8 @@ async function prepare(
     times: { fileModifiedMs: mtimeMs, nowMs: startedAt.getTime() },
     readAt: readerInto(bytes),
   });
+  const parts = publishableParts(found, sidecars, task, previous);
+  const { harvested } = parts;
   lap('harvest');
 
   const view = viewPicture(decoded.picture, harvested.dataBarHeightPx);
@@ -150,11 +159,23 @@ async function prepare(
     ...(decoded.tiff && { tiff: decoded.tiff }),
     facts: image,
     pixels: { picture: decoded.picture, file: bytes },
-    harvested,
-    sidecars,
+    ...parts,
     unread,
   };
   return { ...base, jpeg, input, issues, ms, ...(view.bar && { dataBar: view.bar }), ...(previous && { previous }) };
+}
+
+/** What was harvested, less what this task or an earlier one asked to be taken out. */
+export function publishableParts(
+  harvested: HarvestResult,
+  sidecars: readonly SidecarFile[],
+  task: FileTask,
+  previous: StoredRecord | undefined,
+): Pick<PreparedFile, 'harvested' | 'sidecars' | 'erased'> {
+  const erased = task.erase ?? previous?.record.erased;
+  return erased?.includes('operator')
+    ? { ...eraseOperator(harvested, sidecars), erased }
+    : { harvested, sidecars: [...sidecars] };
 }
 
 /** Notes the time since the last call, or since the start, as that of a stage. */

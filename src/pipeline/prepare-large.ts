@@ -6,9 +6,9 @@ import { encodeJpeg } from '../convert/jpeg.ts';
 import { IngestError, isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import { harvest } from '../metadata/harvest.ts';
-import type { HarvestInput, HarvestResult } from '../metadata/harvest-types.ts';
+import type { HarvestInput } from '../metadata/harvest-types.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
-import { readRecord } from '../publish/read-record.ts';
+import { readRecord, type StoredRecord } from '../publish/read-record.ts';
 import { decodedBytes } from '../raster/decode-tiff.ts';
 import { type FileSource, openFileSource } from '../raster/file-source.ts';
 import { SNIFF_BYTES, sniff } from '../raster/sniff.ts';
@@ -23,6 +23,7 @@ import {
   type PreparedFile,
   type PrepareTools,
   prepareFile,
+  publishableParts,
   reasonNotToClassify,
   refuseKind,
   timed,
@@ -83,6 +84,10 @@ async function prepareInPieces(
   try {
     return await withSource(task, (source) => prepareLarge(source, refused, settings, tools));
   } catch (error) {
+    if (isIngestError(error, 'publish/withdrawn')) {
+      const { bytes = -1, mtimeMs = 0 } = refused;
+      return { kind: 'skipped', task, ms: refused.ms, code: 'withdrawn', reason: error.message, bytes, mtimeMs };
+    }
     if (isIngestError(error, 'store/io')) return { kind: 'unsettled', task, ms: refused.ms, reason: error.message };
     if (!isIngestError(error)) throw error;
     return { ...refused, code: error.code, reason: error.message };
@@ -107,7 +112,7 @@ async function prepareLarge(
 ): Promise<PreparedFile | FileResult> {
   const { task, ms } = refused;
   const startedAt = new Date();
-  const { size: bytes } = source;
+  const bytes = source.size;
   const { mtimeMs } = await source.stat();
   Object.assign(refused, { bytes, mtimeMs });
   const start = await source.read(0, Math.min(SNIFF_BYTES, bytes));
@@ -129,9 +134,9 @@ async function prepareLarge(
   const streamed = await openStreamedPicture(source, tiff, settings.memoryMiB * 2 ** 20 * BAND_SHARE);
   const { facts, palette } = streamed;
   const times = { fileModifiedMs: mtimeMs, nowMs: startedAt.getTime() };
-  const harvested = await harvestLarge(task, tiff, { image: facts, sidecars: beside.sidecars, times });
+  const parts = await harvestLarge(task, tiff, { image: facts, sidecars: beside.sidecars, times }, previous);
+  const { harvested } = parts;
   lap('harvest');
-
   const bar = harvested.dataBarHeightPx;
   const keptRows = facts.heightPx - (bar ?? 0);
   assertRows(keptRows, facts.heightPx);
@@ -152,9 +157,9 @@ async function prepareLarge(
     tiff,
     facts,
     pixels: { path, palette },
-    harvested,
     ...(bar !== undefined && { dataBar: { heightPx: bar, from: 'header' as const, rowsBelowPx: 0 } }),
     ...beside,
+    ...parts,
     ms,
     jpeg: timed(ms, 'jpeg', encodeJpeg(shown.display, settings.jpeg)),
     input: none === undefined ? { image: Promise.resolve(shown.input) } : { none },
@@ -172,9 +177,11 @@ async function harvestLarge(
   task: FileTask,
   tiff: Tiff,
   { image: { widthPx, heightPx }, ...seen }: Pick<HarvestInput, 'sidecars' | 'times' | 'image'>,
-): Promise<HarvestResult> {
+  previous: StoredRecord | undefined,
+): Promise<ReturnType<typeof publishableParts>> {
   const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
-  return harvest({ fileName: basename(task.path), ...facts, ...seen, image: { widthPx, heightPx } });
+  const found = harvest({ fileName: basename(task.path), ...facts, ...seen, image: { widthPx, heightPx } });
+  return publishableParts(found, seen.sidecars, task, previous);
 }
 
 /** How the file is another than when it was opened. */

@@ -40,6 +40,8 @@ export interface FileTask {
   userContext?: TaskUserContext;
   /** Size when it was found: large files are given more time. */
   bytes?: number;
+  /** Take these out of the record, its header and its sidecars. */
+  erase?: 'operator'[];
   /** Write a new revision although a record of other versions exists. */
   redo: boolean;
 }
@@ -68,7 +70,7 @@ export interface RecordResult extends ResultOf<'written' | 'exists'> {
 }
 
 export interface SkippedResult extends ResultOf<'skipped'> {
-  /** `not-a-picture`, or `not-accepted:` and the kind of picture that it is. */
+  /** `not-a-picture`, `withdrawn`, or `not-accepted:` and the kind of picture that it is. */
   code: string;
   reason: string;
   bytes: number;

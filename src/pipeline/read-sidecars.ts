@@ -12,6 +12,8 @@ import { readBounded } from './read-bounded.ts';
 export interface SidecarFile {
   name: string;
   bytes: Uint8Array;
+  /** What is published instead of the bytes, where something was taken out of them. */
+  published?: Uint8Array;
 }
 
 /** The sidecars of a picture as bytes. */
@@ -51,9 +53,11 @@ async function keptSidecars({ record, folder }: StoredRecord, present: readonly 
   const names = new Set(present.map(({ name }) => comparableName(name)));
   const hashes = new Set(present.map(({ bytes }) => sha256Hex(bytes)));
   const kept: SidecarFile[] = [];
-  for (const { name, sha256, bytes } of record.source.sidecars) {
+  const artefacts = record.artefacts.filter(({ role }) => role === 'sidecar');
+  for (const [i, { name, sha256, bytes }] of record.source.sidecars.entries()) {
     if (names.has(comparableName(name)) || hashes.has(sha256)) continue;
-    const artefact = record.artefacts.find((one) => one.role === 'sidecar' && one.sha256 === sha256);
+    // Where something was taken out of it, its bytes are others, as many, and its place in the list is the same.
+    const artefact = artefacts.find((one) => one.sha256 === sha256) ?? (record.erased && artefacts[i]);
     const copy = artefact && (await readBounded(join(folder, artefact.path), bytes).catch(() => undefined));
     if (copy) kept.push({ name, bytes: copy });
   }

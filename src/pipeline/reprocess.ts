@@ -19,6 +19,8 @@ export interface ReprocessOptions extends RunOptions {
   all: boolean;
   /** Redo none but these. */
   only?: ReadonlySet<string>;
+  /** Take these out of the records, now and for good. */
+  erase?: 'operator'[];
 }
 
 /** Makes new revisions of records whose versions or model are not those of this program, from their originals. */
@@ -26,7 +28,7 @@ export async function reprocess(options: ReprocessOptions): Promise<RunSummary> 
   return await runPlans(plansOf(options), options);
 }
 
-async function* plansOf({ session, stage, all, only }: ReprocessOptions): AsyncGenerator<Plan> {
+async function* plansOf({ session, stage, all, only, erase }: ReprocessOptions): AsyncGenerator<Plan> {
   const seen = new Set<string>();
   const finder = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock, createNameInside());
   const userFiles = userFilesOf();
@@ -36,7 +38,7 @@ async function* plansOf({ session, stage, all, only }: ReprocessOptions): AsyncG
       if (contentHash === undefined || seen.has(contentHash) || only?.has(contentHash) === false) continue;
       if (!all && !isBehind(row, session.versions, stage)) continue;
       seen.add(contentHash);
-      yield await planOf(row, session, { finder, userFiles });
+      yield await planOf(row, session, { finder, userFiles, ...(erase && { erase }) });
     }
   }
 }
@@ -59,12 +61,14 @@ function isBehind(row: LedgerRow, versions: WorkVersions, stage: Stage | undefin
   }
 }
 
+interface PlanTools {
+  finder: SidecarFinder;
+  userFiles: (inbox: string) => UserFiles;
+  erase?: 'operator'[];
+}
+
 /** The original where the ledger saw it last, or a copy of the same bytes elsewhere. */
-async function planOf(
-  row: LedgerRow,
-  { store }: Session,
-  { finder, userFiles }: { finder: SidecarFinder; userFiles: (inbox: string) => UserFiles },
-): Promise<Plan> {
+async function planOf(row: LedgerRow, { store }: Session, { finder, userFiles, erase }: PlanTools): Promise<Plan> {
   const copies = row.contentHash ? (store.ledger.byHash([row.contentHash]).get(row.contentHash) ?? []) : [];
   for (const copy of [row, ...copies]) {
     const facts = await stat(copy.path).catch(() => undefined);
@@ -73,7 +77,7 @@ async function planOf(
     const relativePath = relative(inbox, copy.path).split(sep).join('/');
     const sidecars = await finder.find(copy.path);
     const userContext = await userFiles(inbox).of(relativePath);
-    const more = { redo: true, ...(userContext && { userContext }) };
+    const more = { redo: true, ...(erase && { erase }), ...(userContext && { userContext }) };
     const task = taskOf({ path: copy.path, relativePath, sidecars }, inbox, more);
     return { kind: 'work', task, bytes: facts.size };
   }

@@ -1,4 +1,5 @@
 import type { ContentHash } from '../domain/ids.ts';
+import type { Tombstone } from '../domain/tombstone.ts';
 import type { StoredRecord } from './read-record.ts';
 
 /** What one call did: files that were sent, and those that stood there already with the same bytes. */
@@ -24,16 +25,6 @@ export interface PublishedRecord {
   /** True where a tombstone stands in place of the record. */
   withdrawn: boolean;
   files: PublishedFile[];
-}
-
-/** What stands in place of a record that was withdrawn; becomes `record.json` of its folder, and its only file. */
-export interface Tombstone {
-  id: ContentHash;
-  /** One more than that of the record. */
-  revision: number;
-  /** ISO 8601 with offset. */
-  withdrawnAt: string;
-  reason: string;
 }
 
 export interface PublishOptions {

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IngestError } from '../domain/errors.ts';
+import { z } from 'zod';
+import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
 import { type ContentHash, recordFolder } from '../domain/ids.ts';
 import { MicrographRecord } from '../domain/record.ts';
+import { migrateRecord } from '../domain/record-migrations.ts';
+import { Tombstone } from '../domain/tombstone.ts';
 
 export interface StoredRecord {
   record: MicrographRecord;
@@ -13,7 +16,8 @@ export interface StoredRecord {
 
 /**
  * The record of a content hash, or undefined when REPO has none.
- * @throws IngestError `publish/folder` when there is one that cannot be understood.
+ * @throws IngestError `publish/folder` when there is one that cannot be understood, `publish/withdrawn` when a tombstone
+ * stands in its place.
  */
 export async function readRecord(repo: string, id: ContentHash): Promise<StoredRecord | undefined> {
   const folder = join(repo, recordFolder(id));
@@ -36,14 +40,45 @@ export async function readRecordIn(folder: string): Promise<MicrographRecord | u
   return parseRecord(text, folder);
 }
 
-function parseRecord(text: string, folder: string): MicrographRecord {
+/**
+ * The tombstone that stands in place of a record, or undefined.
+ * @throws IngestError `publish/folder` as {@link readRecord}.
+ */
+export async function readTombstone(repo: string, id: ContentHash): Promise<Tombstone | undefined> {
   try {
-    return MicrographRecord.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new IngestError('publish/folder', `${folder}: record.json is not a record this program understands`, {
-      cause,
-    });
+    await readRecord(repo, id);
+    return undefined;
+  } catch (error) {
+    if (isIngestError(error, 'publish/withdrawn')) return (error as WithdrawnError).tombstone;
+    throw error;
   }
+}
+
+class WithdrawnError extends IngestError {
+  readonly tombstone: Tombstone;
+
+  constructor(tombstone: Tombstone) {
+    const { id, withdrawnAt, reason } = tombstone;
+    super('publish/withdrawn', `the record ${id} was withdrawn at ${withdrawnAt}: ${reason}`);
+    this.tombstone = tombstone;
+  }
+}
+
+function parseRecord(text: string, folder: string): MicrographRecord {
+  let tombstone: Tombstone | undefined;
+  try {
+    const json: unknown = JSON.parse(text);
+    tombstone = isTombstone(json) ? Tombstone.parse(json) : undefined;
+    if (!tombstone) return MicrographRecord.parse(migrateRecord(json));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? 'is not a record this program understands' : errorMessage(cause);
+    throw new IngestError('publish/folder', `${folder}: record.json cannot be read: ${why}`, { cause });
+  }
+  throw new WithdrawnError(tombstone);
+}
+
+function isTombstone(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'withdrawnAt' in json;
 }
 
 /** The embedding stored beside a record, or undefined; float32, little-endian. */

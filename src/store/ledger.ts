@@ -28,6 +28,8 @@ export interface Ledger {
   why(path: string): LedgerRow[];
   /** Queues quarantined files again, all of them or these; returns how many. */
   retry(paths?: readonly string[]): number;
+  /** Every file that holds these bytes is skipped from now on; returns how many there are. */
+  withdraw(hash: ContentHash, reason: string): number;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
   outdated(versions: WorkVersions): Generator<LedgerRow[]>;
 }
@@ -47,6 +49,11 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
   const page: Statement<[string, number, number], StoredRow> = db.prepare(
     'SELECT * FROM files WHERE state = ? AND file > ? ORDER BY file LIMIT ?',
   );
+
+  const withdraw: Statement<[{ hash: string; reason: string; now: number }]> = db.prepare(`
+    UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
+      convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
+    WHERE content_hash = @hash`);
 
   return {
     lookup: (paths) =>
@@ -79,6 +86,8 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
       guarded('list the ledger', () => page.all(state, after ?? 0, limit).map(toLedgerRow)),
     why: (path) => guarded('look a file up in the ledger', () => findByEnding(db, byPath, path)),
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
+    withdraw: (hash, reason) =>
+      guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
     outdated: (versions) => outdatedPages(db, versions),
   };
 }

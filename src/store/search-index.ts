@@ -10,6 +10,8 @@ import { decodeVector } from './vector-codec.ts';
 /** The index inside STATE. `write` is `upsert` at once, to be part of a transaction of the ledger. */
 export interface EmbeddedSearchIndex extends SearchIndex {
   write(documents: readonly IndexDocument[]): UpsertReport;
+  /** As `remove`, at once. */
+  forget(ids: readonly ContentHash[]): number;
 }
 
 const PAGE = 1000;
@@ -26,6 +28,7 @@ export function createEmbeddedIndex(db: Database): EmbeddedSearchIndex {
 
   return {
     write: (documents) => writer.write(documents),
+    forget: (ids) => writer.remove(ids),
     upsert: async (documents) => writer.write(documents),
     remove: async (ids) => writer.remove(ids),
     search: async (query) =>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
+import type { Tombstone } from '../domain/tombstone.ts';
 import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -26,6 +27,11 @@ export interface Store {
    * happened or none. `documents` is empty where records are indexed elsewhere.
    */
   commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /**
+   * Notes in one transaction that a record was withdrawn: its files are skipped from now on, with the reason, and it leaves
+   * the index.
+   */
+  withdraw(tombstone: Tombstone): void;
   /**
    * `notIndexed`: done in the ledger, absent from the index: none unless records are indexed elsewhere. `notInLedger`:
    * indexed, but no file is known any more that holds these bytes: it was changed after its record was made.
@@ -59,6 +65,11 @@ export function openStore(stateDir: string, { access, durability, now = Date.now
         const report = index.write(documents);
         ledger.record(outcomes);
         return report;
+      }),
+    withdraw: (tombstone) =>
+      inTransaction(db, 'note a withdrawn record', () => {
+        ledger.withdraw(tombstone.id, `its record was withdrawn: ${tombstone.reason}`);
+        index.forget([tombstone.id]);
       }),
     disagreements: () => guarded('compare ledger and index', () => findDisagreements(db)),
     close: () => {

@@ -80,7 +80,9 @@ describe('configLeaves', () => {
     });
     const { password } = config.publish.webdav;
     expect(password?.reveal()).toBe('geheim');
-    expect(`${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${password}`).not.toContain('geheim');
+    expect(`${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${password?.toString()}`).not.toContain(
+      'geheim',
+    );
   });
 
   it('refuses a password in the config file and in an address, and says where it belongs', async () => {
