@@ -37,6 +37,8 @@ const collection = values.webdav && new URL(`semantiff-drop-${process.pid}/`, va
 function environment() {
   return {
     ...process.env,
+    // Nothing stands beside these files.
+    SEMANTIFF_WATCH_SIDECAR_GRACE_S: '0',
     ...(values.elasticsearch && {
       SEMANTIFF_INDEX_KIND: 'elasticsearch',
       SEMANTIFF_INDEX_ELASTICSEARCH_URL: values.elasticsearch,
