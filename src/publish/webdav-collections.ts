@@ -1,0 +1,71 @@
+import { dirname } from 'node:path/posix';
+import { statusOf } from './webdav-faults.ts';
+import { type WebdavFiles, withSlash } from './webdav-files.ts';
+import type { WebdavLink } from './webdav-link.ts';
+
+/** Makes collections once, and again where somebody removed one. */
+export interface WebdavCollections {
+  ensure(folder: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Runs a request that needs a collection. Servers say of a missing one 404, 409 (Apache) or 500 (nginx), and the same
+   * of other troubles: only where it is really missing it is made again, and the request runs once more.
+   */
+  inside<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+}
+
+const MISSING_PARENT = [404, 409, 500];
+
+export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavCollections {
+  // Promises, so that files that go into one collection at the same time wait for one MKCOL.
+  const made = new Map<string, Promise<void>>();
+
+  function ensure(folder: string, signal: AbortSignal): Promise<void> {
+    if (folder === '' || folder === '.') return Promise.resolve();
+    const known = made.get(folder);
+    if (known) return known;
+    const making = make(folder, signal);
+    made.set(folder, making);
+    // Also an abort of the one who asked first must not be told to all who come later.
+    making.catch(() => made.delete(folder));
+    return making;
+  }
+
+  /** The collection itself first: of a new record nearly always only this one is missing. */
+  async function make(folder: string, signal: AbortSignal): Promise<void> {
+    try {
+      await makeOne(folder, signal);
+    } catch (error) {
+      const parent = dirname(folder);
+      if (parent === '.' || !MISSING_PARENT.includes(statusOf(error) ?? 0)) throw error;
+      forget(parent);
+      await ensure(parent, signal);
+      await makeOne(folder, signal);
+    }
+  }
+
+  /** 405 says that something of this name is there. */
+  function makeOne(folder: string, signal: AbortSignal): Promise<void> {
+    const path = withSlash(folder);
+    return link.request({ method: 'MKCOL', path, signal, expected: [405], take: () => undefined });
+  }
+
+  function forget(folder: string): void {
+    for (let path = folder; path !== '.'; path = dirname(path)) made.delete(path);
+  }
+
+  return {
+    ensure,
+    inside: async (folder, signal, work) => {
+      await ensure(folder, signal);
+      try {
+        return await work();
+      } catch (error) {
+        const mayBeMissing = folder !== '' && MISSING_PARENT.includes(statusOf(error) ?? 0);
+        if (!mayBeMissing || (await files.isCollection(folder, signal))) throw error;
+      }
+      forget(folder);
+      await ensure(folder, signal);
+      return work();
+    },
+  };
+}
