@@ -33,6 +33,17 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'services',
+          include: ['test/services/**/*.test.ts'],
+          globalSetup: ['test/services/setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

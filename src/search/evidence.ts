@@ -37,3 +37,9 @@ export const LABEL_FILTER_SCORE = 0.25;
 export function termWeight(total: number, matching: number): number {
   return Math.log(1 + (total + 1) / (matching + 1));
 }
+
+/**
+ * Cosine of meanings below which a record is not found by its meaning. Directions of unrelated texts are 0 to 0.3 apart
+ * from each other; see docs/search-evaluation.md.
+ */
+export const MEANING_FLOOR = 0.3;

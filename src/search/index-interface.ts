@@ -13,10 +13,14 @@ export interface TermEvidence {
   label?: string;
 }
 
-/** Why a record is found: its evidence, and for `like` the cosine. */
+/** Why a record is found: its evidence, for `like` the cosine of the pictures. */
 export interface MatchReason {
   terms: TermEvidence[];
   similarity?: number;
+  /** The score by words; there where the query ranks by meaning or fused, and the words found the record. */
+  words?: number;
+  /** Cosine of the meanings, from `MEANING_FLOOR` to 1; there where the meaning found the record. No probability. */
+  meaning?: number;
 }
 
 /** One hit. `score` is 0 to 1 as `evidence.ts` defines it; absent where nothing ranked. Numbers are SI. */
@@ -48,10 +52,14 @@ export interface SearchResult {
   hits: SearchHit[];
 }
 
-/** `stale`: a newer revision was there already and was kept. The same revision again replaces itself. */
+/**
+ * `stale`: a newer revision was there already and was kept. The same revision again replaces itself. `refused`: documents
+ * that the index will not take as they are, with its reason; the others are written all the same.
+ */
 export interface UpsertReport {
   written: number;
   stale: number;
+  refused?: { id: ContentHash; reason: string }[];
 }
 
 /**
