@@ -41,3 +41,9 @@ export const SITE_FACTS = [
 export function joined(parts: readonly (string | undefined)[], separator: string): string {
   return parts.filter((part) => part !== undefined && part !== '').join(separator);
 }
+
+/** JSON-LD recommends the value itself in the place of a list of one. */
+export function single(values: readonly JsonObject[]): JsonObject | readonly JsonObject[] {
+  const [first] = values;
+  return values.length === 1 && first ? first : values;
+}

@@ -34,7 +34,8 @@ export function subjectsOf({ classification }: Classified): Subject[] {
 
 /** All labels with their scores and what they may be used for, in one sentence; undefined where there are none. */
 export function labelsSentence({ classification }: Classified): string | undefined {
-  const { labels, decision, model, reason } = classification;
+  const { labels, decision, model } = classification;
+  const reason = classification.reason.replace(/\.$/, '');
   if (labels.length === 0) return decision === 'none' ? `Not classified: ${reason}.` : undefined;
   const scores = ranked(labels).map(({ label, score }) => `${label} ${score.toFixed(3)}`);
   const by = model ? ` by ${model.name} version ${model.version}` : '';

@@ -1,5 +1,6 @@
 import type { MicrographRecord } from '../../domain/record.ts';
-import type { JsonObject } from './document.ts';
+import { fileIri, ref } from './crate-entities.ts';
+import { type JsonObject, single } from './document.ts';
 import { acquiredAt, hashIri, instrumentName, madeAt, techniqueOf } from './facts.ts';
 import { labelsSentence, modelIri } from './labels.ts';
 
@@ -7,11 +8,10 @@ import { labelsSentence, modelIri } from './labels.ts';
 export const SOFTWARE = '#software';
 export const INSTRUMENT = '#instrument';
 
-const DONE = { '@id': 'http://schema.org/CompletedActionStatus' };
-const ref = (id: string): JsonObject => ({ '@id': id });
+const DONE = 'http://schema.org/CompletedActionStatus';
 
 /** An entity but for its `@id`. */
-type Action = JsonObject & { readonly id: string };
+export type Action = JsonObject & { readonly id: string };
 
 /** What was done: the picture taken, its record made, its labels given. */
 export function actionsOf(record: MicrographRecord): Action[] {
@@ -44,10 +44,10 @@ function convert(record: MicrographRecord): Action {
     id: '#convert',
     '@type': 'CreateAction',
     name: 'Conversion of the picture and its header into this record',
-    ...(host !== undefined && { description: `On the computer ${host}.` }),
+    description: `Decoding, reading of the header, JPEG and HDF5${host === undefined ? '' : `, on the computer ${host}`}`,
     instrument: ref(SOFTWARE),
-    object: [ref(hashIri(record.source.sha256)), ...sidecars.map(({ path }) => ref(encodeURIComponent(path)))],
-    result: [...made.map(({ path }) => ref(encodeURIComponent(path))), ref('record.json')],
+    object: single([ref(hashIri(record.source.sha256)), ...sidecars.map(({ path }) => ref(fileIri(path)))]),
+    result: [...made.map(({ path }) => ref(fileIri(path))), ref('record.json')],
     startTime: started,
     endTime: ended,
     actionStatus: DONE,

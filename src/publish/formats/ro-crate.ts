@@ -1,5 +1,6 @@
 import type { Artefact, MicrographRecord } from '../../domain/record.ts';
-import type { FormatDocument, JsonObject } from './document.ts';
+import { CRATE_CONTEXT, CRATE_DESCRIPTOR, fileIri, ref } from './crate-entities.ts';
+import { type FormatDocument, type JsonObject, single } from './document.ts';
 import {
   creatorsOf,
   type Described,
@@ -13,34 +14,11 @@ import {
 } from './facts.ts';
 import { modelIri, subjectsOf } from './labels.ts';
 import { licenceOf, NO_LICENCE } from './licence.ts';
-import { measurementsOf } from './measurements.ts';
-import { actionsOf, INSTRUMENT, SOFTWARE } from './ro-crate-actions.ts';
+import { type Measurement, measurementsOf } from './measurements.ts';
+import { type Action, actionsOf, INSTRUMENT, SOFTWARE } from './ro-crate-actions.ts';
 
-/** The name that every reader of crates looks for. */
-export const CRATE_FILE = 'ro-crate-metadata.json';
 const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5';
 const NO_LICENCE_ID = '#no-licence';
-
-/** The context of RO-Crate 1.1, and the one term we need that it lacks, as https://w3id.org/ro/terms/workflow-run has it. */
-export const CRATE_CONTEXT = [
-  'https://w3id.org/ro/crate/1.1/context',
-  { sha256: 'https://w3id.org/ro/terms/workflow-run#sha256' },
-] as const;
-
-const ref = (id: string): JsonObject => ({ '@id': id });
-
-/** The entity that says what the other entities of a crate of RO-Crate 1.1 are about. */
-export const CRATE_DESCRIPTOR: JsonObject = {
-  '@id': CRATE_FILE,
-  '@type': 'CreativeWork',
-  conformsTo: ref('https://w3id.org/ro/crate/1.1'),
-  about: ref('./'),
-};
-
-/** A file's name as the relative IRI that a crate needs. */
-export function fileIri(name: string): string {
-  return encodeURIComponent(name);
-}
 
 /**
  * The folder of a record as an RO-Crate 1.1 with Process Run Crate 0.5: every file with its SHA-256 and size, how the
@@ -49,25 +27,27 @@ export function fileIri(name: string): string {
 export function roCrateOf(record: MicrographRecord): FormatDocument {
   const creators = creatorsOf(record);
   const licence = licenceOf(record);
+  const actions = actionsOf(record);
+  const values = measurementsOf(record);
   const graph = [
     CRATE_DESCRIPTOR,
-    rootOf(record),
+    rootOf(record, actions, values),
     ...record.artefacts.filter(({ role }) => role !== 'ro-crate').map(fileOf),
     recordFile(record),
     originalOf(record),
-    ...actionsOf(record).map(({ id, ...action }) => ({ '@id': id, ...action })),
+    ...actions.map(({ id, ...action }) => ({ '@id': id, ...action })),
     ...instrument(record),
     ...people(record),
     licenceEntity(licence),
-    ...measurements(record),
+    ...values.map(propertyOf),
     ...labels(record),
     { '@id': PROFILE, '@type': ['CreativeWork'], name: 'Process Run Crate', version: '0.5' },
   ];
-  const missing = [...(creators.length > 0 ? [] : ['creator']), ...(licence ? [] : ['license'])];
+  const missing = [...(creators.length > 0 ? [] : ['author']), ...(licence ? [] : ['license'])];
   return { document: { '@context': CRATE_CONTEXT, '@graph': graph }, missing };
 }
 
-function rootOf(record: MicrographRecord): JsonObject {
+function rootOf(record: MicrographRecord, actions: readonly Action[], values: readonly Measurement[]): JsonObject {
   const keywords = keywordsOf(record);
   const subjects = subjectsOf(record);
   const creators = creatorsOf(record);
@@ -84,11 +64,11 @@ function rootOf(record: MicrographRecord): JsonObject {
       ...record.artefacts.filter(({ role }) => role !== 'ro-crate').map(({ path }) => ref(fileIri(path))),
       ref('record.json'),
     ],
-    mentions: actionsOf(record).map(({ id }) => ref(id)),
-    ...(creators.length > 0 && { creator: creators.map((_, i) => ref(personId(record, i))) }),
+    mentions: actions.map(({ id }) => ref(id)),
+    ...(creators.length > 0 && { author: single(creators.map((_, i) => ref(personId(record, i)))) }),
     ...(keywords.length > 0 && { keywords }),
-    variableMeasured: measurementsOf(record).map(({ field }) => ref(`#${field}`)),
-    ...(subjects.length > 0 && { about: subjects.map(({ rank }) => ref(`#label-${rank}`)) }),
+    variableMeasured: single(values.map(({ field }) => ref(`#${field}`))),
+    ...(subjects.length > 0 && { about: single(subjects.map(({ rank }) => ref(`#label-${rank}`))) }),
   };
 }
 
@@ -129,7 +109,7 @@ function recordFile({ provenance: { software } }: Described): JsonObject {
 function originalOf({ source }: Described): JsonObject {
   return {
     '@id': hashIri(source.sha256),
-    '@type': 'ImageObject',
+    '@type': ['CreativeWork', 'ImageObject'],
     name: source.name,
     description: 'The file of the microscope that all files here were made from; it is not part of this crate',
     contentSize: String(source.bytes),
@@ -196,8 +176,8 @@ function licenceEntity(licence: ReturnType<typeof licenceOf>): JsonObject {
   };
 }
 
-function measurements(record: MicrographRecord): JsonObject[] {
-  return measurementsOf(record).map(({ field, term, value, unit, iri, trust }) => ({
+function propertyOf({ field, term, value, unit, iri, trust }: Measurement): JsonObject {
+  return {
     '@id': `#${field}`,
     '@type': 'PropertyValue',
     name: term,
@@ -205,7 +185,7 @@ function measurements(record: MicrographRecord): JsonObject[] {
     ...(unit !== undefined && { unitText: unit }),
     ...(iri !== undefined && { propertyID: iri }),
     ...(trust !== undefined && { description: `Trust in this value: ${trust}` }),
-  }));
+  };
 }
 
 function labels(record: MicrographRecord): JsonObject[] {
