@@ -13,6 +13,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   status: () => import('./commands/status.ts'),
   retry: () => import('./commands/retry.ts'),
   reprocess: () => import('./commands/reprocess.ts'),
+  export: () => import('./commands/export.ts'),
   retrain: () => import('./commands/retrain.ts'),
   doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),

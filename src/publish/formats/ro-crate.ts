@@ -157,12 +157,14 @@ function personId(record: Described, index: number): string {
   return orcid === undefined ? `#creator-${index + 1}` : orcidUrl(orcid);
 }
 
-function licenceId(record: Described): string {
+/** Of the entity that {@link licenceEntity} makes of the record's licence. */
+export function licenceId(record: Described): string {
   const licence = licenceOf(record);
   return licence ? (licence.url ?? '#licence') : NO_LICENCE_ID;
 }
 
-function licenceEntity(licence: ReturnType<typeof licenceOf>): JsonObject {
+/** A licence, or that there is none, as an entity of a crate. */
+export function licenceEntity(licence: ReturnType<typeof licenceOf>): JsonObject {
   if (!licence) {
     return { '@id': NO_LICENCE_ID, '@type': 'CreativeWork', name: 'No licence stated', description: NO_LICENCE };
   }
