@@ -1,3 +1,5 @@
+import { SITE_FACTS } from '../publish/formats/document.ts';
+
 /** One option of a verb: how it is typed, and which setting of the config it is, if any. */
 export interface OptionSpec {
   /** As `--name`; a value follows unless `flag`. */
@@ -157,6 +159,24 @@ export const VERBS: Record<string, VerbSpec> = {
       'semantiff reprocess -o records',
       'semantiff reprocess --stage classify --model my-lab -o records',
       'semantiff reprocess --all --where "vendor:zeiss kv:5..15 decision:review" -o records',
+    ],
+  },
+  export: {
+    summary: 'write records in the words of others: DataCite, RO-Crate, PROV, schema.org, SciCat, NOMAD',
+    operands: '[QUERY...]',
+    options: {
+      ...PLACES,
+      format: { value: 'NAME', help: 'datacite, ro-crate, prov, schema-org, scicat or nomad' },
+      to: { value: 'DIR', help: 'folder to write to; without it --json writes the documents to stdout' },
+      where: { value: 'QUERY', help: 'only records that a search finds: words and field:value' },
+      id: { value: 'ID', multiple: true, help: 'only this record; may be given again' },
+      link: { flag: true, help: 'ro-crate, nomad: hard links to the files of REPO in place of copies' },
+      set: { value: 'NAME=VALUE', multiple: true, help: `what records do not state: ${SITE_FACTS.join(', ')}` },
+    },
+    examples: [
+      'semantiff export --format datacite --to out -o records',
+      'semantiff export --format ro-crate --to crate --link vendor:zeiss kv:5..15 -o records',
+      'semantiff export --format scicat --to out --set ownerGroup=sem --set creationLocation=/lab/sem -o records',
     ],
   },
   retrain: {

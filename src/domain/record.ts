@@ -131,7 +131,7 @@ export const Classification = z.strictObject({
 });
 export type Classification = z.infer<typeof Classification>;
 
-export const ArtefactRole = z.enum(['nexus', 'jpeg', 'header', 'sidecar', 'embedding', 'nffa-sem']);
+export const ArtefactRole = z.enum(['nexus', 'jpeg', 'header', 'sidecar', 'embedding', 'nffa-sem', 'ro-crate']);
 export const Artefact = z.strictObject({
   role: ArtefactRole,
   path: z.string(),

@@ -3,5 +3,5 @@
  * changes, and `semantiff reprocess` redoes the records made before.
  */
 export const HARVEST_VERSION = 2;
-export const CONVERT_VERSION = 2;
+export const CONVERT_VERSION = 3;
 export const SCHEMA_VERSION = 2;

@@ -8,6 +8,7 @@ import { resolveTimes } from '../convert/start-time.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { recordFolder } from '../domain/ids.ts';
 import type { Classification } from '../domain/record.ts';
+import { crateFile } from '../publish/crate-file.ts';
 import {
   commitRecords,
   reviseRecord,
@@ -214,6 +215,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   prepared.ms.hdf5 = performance.now() - clock;
   clock = performance.now();
   const artefacts = artefactFiles(prepared, { jpeg, nexus, nffaJson, ...(embedding && { embedding }) });
+  if (settings.crate) artefacts.push(crateFile());
   if (prepared.previous) {
     const record = await reviseRecord(described, artefacts, prepared.previous);
     prepared.ms.write = performance.now() - clock;

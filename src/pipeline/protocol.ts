@@ -22,6 +22,8 @@ export interface WorkerSettings {
   compression: 'none' | 'gzip';
   /** Absent: nothing is classified. */
   model?: { folder: string; acceptAbove?: number; suggestAbove?: number };
+  /** Write an RO-Crate description into every record's folder. */
+  crate: boolean;
   /** Take the rows of a data bar found only in the picture out of the HDF5's picture. */
   cutFoundDataBar?: boolean;
   memoryMiB: number;

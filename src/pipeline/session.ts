@@ -95,6 +95,7 @@ export function workerSettings(
     jpeg: { quality: jpegQuality, ...(jpegLongSidePx !== undefined && { longSidePx: jpegLongSidePx }) },
     pages,
     compression,
+    crate: true,
     memoryMiB: config.workers.memoryMiB,
     ...(model && {
       model: {

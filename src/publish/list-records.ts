@@ -1,26 +1,26 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContentHash } from '../domain/ids.ts';
 
-const PAIR = /^[0-9a-f]{2}$/;
-
-/** The ids of all records and tombstones of REPO, in order. Reads folders, opens no record. */
+/** The ids of all records and tombstones in REPO, in order; one of its small folders is in memory at a time. */
 export async function* listRecords(repo: string): AsyncGenerator<ContentHash> {
   const root = join(repo, 'records');
-  for (const first of await names(root, PAIR)) {
-    for (const second of await names(join(root, first), PAIR)) {
-      for (const name of await names(join(root, first, second), /^[0-9a-f]{64}$/)) {
-        const id = ContentHash.parse(name);
-        if (name.startsWith(first + second)) yield id;
-      }
+  for (const first of await folders(root, /^[0-9a-f]{2}$/)) {
+    for (const second of await folders(join(root, first), /^[0-9a-f]{2}$/)) {
+      const names = await folders(join(root, first, second), /^[0-9a-f]{64}$/);
+      yield* names.filter((name) => name.startsWith(first + second)).map((name) => ContentHash.parse(name));
     }
   }
 }
 
-async function names(folder: string, form: RegExp): Promise<string[]> {
-  const found = await readdir(folder).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+async function folders(path: string, pattern: RegExp): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException): Dirent[] => {
+    if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return found.filter((name) => form.test(name)).toSorted();
+  return entries
+    .filter((entry) => entry.isDirectory() && pattern.test(entry.name))
+    .map(({ name }) => name)
+    .toSorted();
 }

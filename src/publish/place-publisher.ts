@@ -1,8 +1,9 @@
 import { type ContentHash, ContentHash as ContentHashSchema, recordFolder } from '../domain/ids.ts';
+import type { Tombstone } from '../domain/tombstone.ts';
 import { bringRecord } from './bring-record.ts';
 import { lookAt } from './look-at-record.ts';
 import type { Place } from './place.ts';
-import type { PublishedFile, PublishedRecord, Publisher, Tombstone } from './publisher.ts';
+import type { PublishedFile, PublishedRecord, Publisher } from './publisher.ts';
 import { contentFile, RECORD_FILE } from './record-source.ts';
 import { isTemporaryName } from './temporary-name.ts';
 
@@ -45,8 +46,7 @@ async function withdraw(place: Place, tombstone: Tombstone, signal: AbortSignal)
   const { folder, entries, document } = await lookAt(place, tombstone.id, signal);
   const stands = document?.withdrawn === true && document.revision >= tombstone.revision;
   if (!stands) {
-    const { id, revision, withdrawnAt, reason } = tombstone;
-    const text = `${JSON.stringify({ id, revision, withdrawnAt, reason }, null, 2)}\n`;
+    const text = `${JSON.stringify(tombstone, null, 2)}\n`;
     await place.bring(contentFile(RECORD_FILE, Buffer.from(text)), { folder, entries }, signal);
   }
   const left = (await place.entries(folder, signal)) ?? [];

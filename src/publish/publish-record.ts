@@ -9,12 +9,18 @@ import { fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.t
 import { sha256Hex } from '../store/content-hash.ts';
 import { readRecord, readRecordIn } from './read-record.ts';
 
-/** A file of a record, not yet part of it. `name` is its file name inside the record's folder. */
+/**
+ * A file of a record, not yet part of it. `name` is its file name inside the record's folder. `describe` makes the bytes of
+ * one that describes the files before it.
+ */
 export type ArtefactFile = {
   role: Artefact['role'];
   name: string;
   mediaType: string;
-} & ({ bytes: Uint8Array } | { stored: StoredFile });
+} & (FileContent | { describe: (record: MicrographRecord) => Uint8Array });
+
+type FileContent = { bytes: Uint8Array } | { stored: StoredFile };
+type ReadyFile = Extract<ArtefactFile, FileContent>;
 
 /** A file that lies on REPO's disk already, too large for memory; it is moved, not copied. */
 export interface StoredFile {
@@ -46,10 +52,10 @@ export function stageRecord(
   // A name of its own: the same bytes may be staged again while this copy is on its way to disk.
   const folder = join(staging, `${draft.id}-${randomBytes(4).toString('hex')}`);
   mkdirSync(folder, { recursive: true });
-  const record = withArtefacts(draft, artefacts);
+  const { record, ready } = withArtefacts(draft, artefacts);
   const files: number[] = [];
   try {
-    for (const file of artefacts) files.push(putOpen(join(folder, file.name), file));
+    for (const file of ready) files.push(putOpen(join(folder, file.name), file));
     files.push(writeOpen(join(folder, RECORD_FILE), recordBytes(record)));
   } catch (error) {
     for (const file of files) closeSync(file);
@@ -73,7 +79,7 @@ export async function commitRecords(staged: StagedRecord[], repo: string): Promi
   return won;
 }
 
-function putOpen(path: string, file: ArtefactFile): number {
+function putOpen(path: string, file: ReadyFile): number {
   if ('bytes' in file) return writeOpen(path, file.bytes);
   renameSync(file.stored.path, path);
   // Windows flushes only through a descriptor that may write.
@@ -143,15 +149,16 @@ function isOccupied(error: unknown): boolean {
 
 /**
  * Replaces a record by its next revision: the new files under new names, then record.json, then the old files go. A
- * reader sees the old revision or the new one, whole.
+ * reader sees the old revision or the new one, whole. Only a file whose name a standard fixes is replaced a moment before
+ * record.json: it stands last in the list.
  */
 export async function reviseRecord(
   draft: Omit<MicrographRecord, 'artefacts'>,
   artefacts: ArtefactFile[],
   previous: { record: MicrographRecord; folder: string },
 ): Promise<MicrographRecord> {
-  const record = withArtefacts(draft, artefacts);
-  for (const file of artefacts) {
+  const { record, ready } = withArtefacts(draft, artefacts);
+  for (const file of ready) {
     const path = join(previous.folder, file.name);
     if ('bytes' in file) await writeFileAtomic(path, file.bytes, { fsync: true });
     else await moveStored(file.stored.path, path);
@@ -204,15 +211,22 @@ async function noteAlias(
   return renamed;
 }
 
-function withArtefacts(draft: Omit<MicrographRecord, 'artefacts'>, files: ArtefactFile[]): MicrographRecord {
-  const artefacts = files.map((file) => {
-    const { role, name, mediaType } = file;
-    const { bytes, sha256 } =
-      'bytes' in file ? { bytes: file.bytes.length, sha256: sha256Hex(file.bytes) } : file.stored;
-    return { role, path: name, bytes, sha256, mediaType };
-  });
+function withArtefacts(
+  draft: Omit<MicrographRecord, 'artefacts'>,
+  files: ArtefactFile[],
+): { record: MicrographRecord; ready: ReadyFile[] } {
   const { provenance, ...rest } = draft;
-  return { ...rest, artefacts, provenance };
+  const artefacts: Artefact[] = [];
+  const record = { ...rest, artefacts, provenance };
+  const ready = files.map((file): ReadyFile => {
+    const { role, name, mediaType } = file;
+    const content = 'describe' in file ? { bytes: file.describe(record) } : file;
+    const { bytes, sha256 } =
+      'bytes' in content ? { bytes: content.bytes.length, sha256: sha256Hex(content.bytes) } : content.stored;
+    artefacts.push({ role, path: name, bytes, sha256, mediaType });
+    return { ...content, role, name, mediaType };
+  });
+  return { record, ready };
 }
 
 function recordBytes(record: MicrographRecord): Uint8Array {

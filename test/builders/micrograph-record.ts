@@ -14,6 +14,10 @@ export interface RecordSketch {
   decision?: MicrographRecord['classification']['decision'];
   issues?: MicrographRecord['issues'];
   aliases?: MicrographRecord['source']['aliases'];
+  user?: MicrographRecord['user'];
+  model?: MicrographRecord['classification']['model'];
+  artefacts?: MicrographRecord['artefacts'];
+  host?: string;
 }
 
 /** The id a record of this name gets: the hash of the name. */
@@ -43,13 +47,17 @@ export function makeRecord(sketch: RecordSketch): MicrographRecord {
     instrument,
     acquisition,
     ...(terms === undefined ? {} : { header }),
+    ...(sketch.user && { user: sketch.user }),
     classification: {
+      ...(sketch.model && { model: sketch.model }),
       labels: Object.entries(labels).map(([label, score], index) => ({ label, score, rank: index + 1 })),
       decision: sketch.decision ?? 'review',
       reason: 'a test says so',
     },
     issues,
-    artefacts: [{ role: 'jpeg', path: 'picture.jpg', bytes: 1, sha256: id, mediaType: 'image/jpeg' }],
+    artefacts: sketch.artefacts ?? [
+      { role: 'jpeg', path: 'picture.jpg', bytes: 1, sha256: id, mediaType: 'image/jpeg' },
+    ],
     provenance: {
       software: 'semantiff',
       version: '0.0.0',
@@ -57,6 +65,7 @@ export function makeRecord(sketch: RecordSketch): MicrographRecord {
       convertVersion: 1,
       startedAt: '2024-01-01T00:00:00+00:00',
       endedAt: '2024-01-01T00:00:01+00:00',
+      ...(sketch.host !== undefined && { host: sketch.host }),
     },
   };
 }

@@ -11,6 +11,7 @@ export function workerSettings(repo: string, changed: Partial<WorkerSettings> = 
     jpeg: { quality: 90 },
     pages: 'all',
     compression: 'none',
+    crate: true,
     memoryMiB: 1536,
     ...changed,
   };

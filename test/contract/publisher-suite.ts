@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ContentHash, recordFolder } from '../../src/domain/ids.ts';
-import type { Publisher, PublishReport, Tombstone } from '../../src/publish/publisher.ts';
+import type { Tombstone } from '../../src/domain/tombstone.ts';
+import type { Publisher, PublishReport } from '../../src/publish/publisher.ts';
 import type { StoredRecord } from '../../src/publish/read-record.ts';
 import { sha256Hex } from '../../src/store/content-hash.ts';
 import { idOf, makeRecord } from '../builders/micrograph-record.ts';
@@ -49,6 +50,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
   const publish = (target: TestTarget, record: StoredRecord): Promise<PublishReport> =>
     target.publisher.publish(record, calm());
   const tombstone = (revision: number): Tombstone => ({
+    schemaVersion: 2,
     id: ID,
     revision,
     withdrawnAt: '2024-05-01T12:00:00+02:00',
