@@ -68,6 +68,8 @@ function alreadySaid(list: TermList, code: string): boolean {
 }
 
 function mergeSections(known: readonly KnownHeader[]): HeaderSections {
+  const [first, ...others] = known;
+  if (first !== undefined && others.length === 0) return first.reading.sections;
   const merged = newBranch<Record<string, string>>();
   for (const { found, reading } of known) {
     for (const [name, entries] of Object.entries(reading.sections)) {
