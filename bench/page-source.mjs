@@ -22,7 +22,7 @@ function readAt(file, offset, length, into) {
 /** Opens a file as a ByteSource with `close`, after which what was read must no longer be used. */
 export function openPages(path) {
   const file = openSync(path, 'r');
-  const { size } = fstatSync(file);
+  const { size, mtimeMs } = fstatSync(file);
   const blocks = new Map();
   const buffers = [];
   function block(index) {
@@ -35,15 +35,21 @@ export function openPages(path) {
     blocks.set(index, bytes);
     return bytes;
   }
+  function bytesAt(offset, length) {
+    const index = Math.floor(offset / BLOCK_BYTES);
+    const within = offset - index * BLOCK_BYTES;
+    if (within + length > BLOCK_BYTES) return readAt(file, offset, length);
+    return block(index).subarray(within, within + length);
+  }
   return {
     size,
+    mtimeMs,
     async read(offset, length) {
       assertInside(offset, length, size);
-      const index = Math.floor(offset / BLOCK_BYTES);
-      const within = offset - index * BLOCK_BYTES;
-      if (within + length > BLOCK_BYTES) return readAt(file, offset, length);
-      return block(index).subarray(within, within + length);
+      return bytesAt(offset, length);
     },
+    /** For headers that point into the file: undefined where it does not hold all of the bytes. */
+    readAt: (offset, length) => (offset >= 0 && offset + length <= size ? bytesAt(offset, length) : undefined),
     close() {
       closeSync(file);
       spare.push(...buffers);

@@ -136,10 +136,16 @@ const TIMES_UNITS: ReadonlyMap<string, string> = new Map([
 /** No quantity of a header is longer; it bounds the work on hostile text. */
 const MAX_CHARACTERS = 200;
 
+function plainUnit(written: string): string {
+  return written.replaceAll('μ', 'µ').replaceAll(/ {2,}/g, ' ');
+}
+
 /** The characters behind a number, "" if there are none; undefined where they cannot be a unit. */
 function readUnit(body: string, from: number): string | undefined {
   if (from === body.length) return '';
-  const rest = body.slice(from).trim().replaceAll('μ', 'µ').replaceAll(/ {2,}/g, ' ');
+  const written = body.slice(from).trim();
+  // Most units are one word; only others are worth an expression.
+  const rest = written.includes(' ') || written.includes('μ') ? plainUnit(written) : written;
   return rest === '' || UNIT_SHAPE.test(rest) ? rest : undefined;
 }
 
@@ -157,7 +163,7 @@ export function parseQuantity(text: string): Quantity | undefined {
   const [whole, sign = '', integer, decimals = '', onlyDecimals, power = '0'] = match;
   const digits = `${sign}${integer ?? '0'}.${onlyDecimals ?? decimals}`;
   const exponent = Number.parseInt(power, 10);
-  const value = Number(`${digits}e${exponent}`);
+  const value = Number(exponent === 0 ? digits : `${digits}e${exponent}`);
   const rest = readUnit(body, whole.length);
   // "x200" and "x1.00k" are magnifications; "x5 mm" is nothing.
   const unit = times && rest !== undefined ? TIMES_UNITS.get(rest) : rest;

@@ -43,7 +43,9 @@ export function parseIni(text: string): IniDocument {
 
 /** The value of a key, undefined where it is missing or empty in every section of that name. */
 export function iniValue(document: IniDocument, section: string, key: string): string | undefined {
-  for (const entries of document.byName.get(section) ?? []) {
+  const named = document.byName.get(section);
+  if (named === undefined) return undefined;
+  for (const entries of named) {
     const value = entries[key];
     if (value !== undefined && value !== '') return value;
   }

@@ -2,7 +2,6 @@ import { issue } from '../domain/issue.ts';
 import type { HeaderTerm } from '../domain/record.ts';
 import { termDefinition } from '../domain/terms.ts';
 import type { FoundHeader, HeaderSections, VendorReading } from './harvest-types.ts';
-import { newBranch } from './harvest-types.ts';
 import type { TermList } from './term-list.ts';
 
 /** One header of a picture that was found and understood. */
@@ -46,7 +45,8 @@ function withUnit({ value, unit }: HeaderTerm): string {
  * earlier one stands with trust `conflict`, and an issue has both.
  */
 function addTerms(list: TermList, { found, reading }: KnownHeader, primary: FoundHeader): void {
-  const known = new Map(list.terms.map((term) => [term.term, term]));
+  const known = new Map<string, HeaderTerm>();
+  for (const term of list.terms) known.set(term.term, term);
   for (const term of reading.terms) {
     const kept = known.get(term.term);
     if (kept === undefined) {
@@ -67,14 +67,13 @@ function alreadySaid(list: TermList, code: string): boolean {
   return SAID_ONCE.has(code) && list.issues.some((known) => known.code === code);
 }
 
-function mergeSections(known: readonly KnownHeader[]): HeaderSections {
-  const merged = newBranch<Record<string, string>>();
-  for (const { found, reading } of known) {
+/** The words of the other headers are added to those of the first, whose names stay as they are. */
+function mergeSections(merged: HeaderSections, others: readonly KnownHeader[]): void {
+  for (const { found, reading } of others) {
     for (const [name, entries] of Object.entries(reading.sections)) {
       merged[Object.hasOwn(merged, name) ? `${name} (${found.place})` : name] = entries;
     }
   }
-  return merged;
 }
 
 /** Readings in the order of trust as one: see {@link addTerms}. Terms and issues go into `list`. */
@@ -88,11 +87,13 @@ export function mergeReadings(
     addTerms(list, other, first.found);
     list.issues.push(...other.reading.issues.filter(({ code }) => !alreadySaid(list, code)));
   }
+  const { sections } = first.reading;
+  mergeSections(sections, others);
   const readings = [first, ...others].map(({ reading }) => reading);
   const dataBarHeightPx = readings.find((reading) => reading.dataBarHeightPx !== undefined)?.dataBarHeightPx;
   return {
     ...list,
-    sections: mergeSections([first, ...others]),
+    sections,
     encoding: first.reading.encoding,
     ...(dataBarHeightPx === undefined ? {} : { dataBarHeightPx }),
     classifiable: readings.find(({ classifiable }) => !classifiable.ok)?.classifiable ?? { ok: true },

@@ -3,7 +3,7 @@ import type { Term } from '../domain/terms.ts';
 import type { HeaderSections } from './harvest-types.ts';
 import { newBranch } from './harvest-types.ts';
 import type { Statement, TermList } from './term-list.ts';
-import { addFirst } from './term-list.ts';
+import { addTerm } from './term-list.ts';
 import type { XmlElement } from './xml.ts';
 
 /**
@@ -20,19 +20,53 @@ export interface XmlRule {
   trust?: Trust;
 }
 
+interface Place {
+  names: readonly string[];
+  attribute: string | undefined;
+}
+
+/** The places that the readers' tables name, taken apart once. */
+const PLACES = new Map<string, Place>();
+
+function placeOf(place: string): Place {
+  const known = PLACES.get(place);
+  if (known !== undefined) return known;
+  const [path = '', attribute] = place.split('@');
+  const parts = { names: path === '' ? [] : path.split('/'), attribute };
+  PLACES.set(place, parts);
+  return parts;
+}
+
+function elementOf(place: string): string {
+  const at = place.indexOf('@');
+  return at < 0 ? place : place.slice(0, at);
+}
+
 /** The first element at a path of names below `root`; the root itself for "". */
 export function elementAt(root: XmlElement, path: string): XmlElement | undefined {
+  return descend(root, placeOf(path).names);
+}
+
+function descend(root: XmlElement, names: readonly string[]): XmlElement | undefined {
   let element: XmlElement | undefined = root;
-  for (const name of path === '' ? [] : path.split('/')) {
-    element = element?.children.find((child) => child.name === name);
+  for (const name of names) {
+    if (element === undefined) return undefined;
+    element = childNamed(element, name);
   }
   return element;
 }
 
+function childNamed({ children }: XmlElement, name: string): XmlElement | undefined {
+  for (const child of children) {
+    if (child.name === name) return child;
+  }
+  return undefined;
+}
+
 /** The characters at a place, without white space at both ends; undefined where there are none. */
 export function textAt(root: XmlElement, place: string): string | undefined {
-  const [path = '', attribute] = place.split('@');
-  const element = elementAt(root, path);
+  const { names, attribute } = placeOf(place);
+  const element = descend(root, names);
   const text = attribute === undefined ? element?.text : element?.attributes.get(attribute);
   return text?.trim() || undefined;
 }
@@ -45,20 +79,17 @@ export function statementAt(
 ): Statement | undefined {
   const raw = textAt(root, place);
   if (raw === undefined) return undefined;
-  const [path = ''] = place.split('@');
-  const stated = unitAttribute === undefined ? undefined : textAt(root, `${path}@${unitAttribute}`);
+  const stated = unitAttribute === undefined ? undefined : textAt(root, `${elementOf(place)}@${unitAttribute}`);
   return { key: place, raw, unit: stated ?? unit, trust };
 }
 
 /** Adds the terms that the rules find. */
 export function applyXmlRules(list: TermList, root: XmlElement, rules: readonly XmlRule[]): void {
   for (const rule of rules) {
-    const statements = rule.from.map((place) => statementAt(root, place, rule));
-    addFirst(
-      list,
-      rule.term,
-      statements.filter((statement) => statement !== undefined),
-    );
+    for (const place of rule.from) {
+      const statement = statementAt(root, place, rule);
+      if (statement !== undefined && addTerm(list, rule.term, statement)) break;
+    }
   }
 }
 
@@ -66,6 +97,7 @@ function addLeaves(entries: Record<string, string>, element: XmlElement, path: s
   for (const [name, value] of element.attributes) entries[`${path}@${name}`] = value;
   const text = element.text.trim();
   if (text !== '') entries[path] = text;
+  if (element.children.length === 0) return;
   const seen = new Map<string, number>();
   for (const child of element.children) {
     const count = (seen.get(child.name) ?? 0) + 1;

@@ -8,6 +8,15 @@ import { tagNumbers } from '../raster/tiff-values.ts';
 const RESOLUTION_UNITS = { 1: 'none', 2: 'inch', 3: 'centimetre' } as const;
 /** Vendors write their header into the first pages; a stack repeats it on each. */
 const PAGES_SEARCHED = 8;
+/** The texts of TIFF 6.0 that say what a picture is and where it comes from. */
+const TEXT_TAGS = [
+  ['imageDescription', TAG.imageDescription],
+  ['software', TAG.software],
+  ['dateTime', TAG.dateTime],
+  ['make', TAG.make],
+  ['model', TAG.model],
+  ['artist', TAG.artist],
+] as const;
 /** Headers made of numbers keep one or a few in a tag; longer tags are read as bytes. */
 const NUMBERS_READ = 16;
 
@@ -17,18 +26,20 @@ export async function readTiffFacts(
   vendorTags: Iterable<number>,
 ): Promise<{ tags: TagBytes[]; tiffText?: TiffText }> {
   if (!tiff) return { tags: [] };
+  const pages = tiff.pages.slice(0, PAGES_SEARCHED);
   const tags: TagBytes[] = [];
   for (const tag of vendorTags) {
-    const found = await firstTag(tiff, tag);
+    const found = await firstTag(pages, tag);
     if (found) tags.push(found);
   }
   return { tags, tiffText: await standardTags(tiff.pages[0]) };
 }
 
-async function firstTag(tiff: Tiff, tag: number): Promise<TagBytes | undefined> {
-  for (const page of tiff.pages.slice(0, PAGES_SEARCHED)) {
+async function firstTag(pages: readonly TiffPage[], tag: number): Promise<TagBytes | undefined> {
+  for (const page of pages) {
+    if (!page.entries.has(tag)) continue;
     // A damaged vendor tag must not cost the picture; the harvest then says that the header is unknown.
-    const raw = page.entries.has(tag) ? await page.tag(tag).catch(() => undefined) : undefined;
+    const raw = await page.tag(tag).catch(() => undefined);
     if (!raw) continue;
     const numbers = raw.count <= NUMBERS_READ ? tagNumbers(raw, page.littleEndian) : undefined;
     const pageWidthPx = page.image?.widthPx;
@@ -53,30 +64,23 @@ export function readerInto(file: Uint8Array): NonNullable<HarvestInput['readAt']
 }
 
 async function standardTags(page: TiffPage): Promise<TiffText> {
-  const text = async (tag: number): Promise<string | undefined> =>
-    (await page.text(tag).catch(() => undefined))?.trim() || undefined;
-  const [imageDescription, software, dateTime, make, model, artist] = await Promise.all(
-    [TAG.imageDescription, TAG.software, TAG.dateTime, TAG.make, TAG.model, TAG.artist].map(text),
-  );
+  const said: TiffText = {};
+  for (const [name, tag] of TEXT_TAGS) {
+    const text = page.entries.has(tag) ? await page.text(tag).catch(() => undefined) : undefined;
+    const trimmed = text?.trim();
+    if (trimmed) said[name] = trimmed;
+  }
   const resolution = await readResolution(page);
-  return {
-    ...(imageDescription !== undefined && { imageDescription }),
-    ...(software !== undefined && { software }),
-    ...(dateTime !== undefined && { dateTime }),
-    ...(make !== undefined && { make }),
-    ...(model !== undefined && { model }),
-    ...(artist !== undefined && { artist }),
-    ...(resolution && { resolution }),
-  };
+  return resolution ? { ...said, resolution } : said;
 }
 
 async function readResolution(page: TiffPage): Promise<TiffText['resolution']> {
   const first = async (tag: number): Promise<number | undefined> =>
     (await page.numbers(tag).catch(() => undefined))?.[0];
-  const [xPerUnit, yPerUnit, code] = await Promise.all(
-    [TAG.xResolution, TAG.yResolution, TAG.resolutionUnit].map(first),
-  );
+  if (!page.entries.has(TAG.xResolution) || !page.entries.has(TAG.yResolution)) return undefined;
+  const [xPerUnit, yPerUnit] = [await first(TAG.xResolution), await first(TAG.yResolution)];
   if (xPerUnit === undefined || yPerUnit === undefined) return undefined;
   if (!Number.isFinite(xPerUnit) || !Number.isFinite(yPerUnit)) return undefined;
+  const code = await first(TAG.resolutionUnit);
   return { xPerUnit, yPerUnit, unit: RESOLUTION_UNITS[code as 1 | 2 | 3] ?? 'inch' };
 }

@@ -1,8 +1,8 @@
 import { IngestError, isIngestError } from '../domain/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { TYPE, typeBytes } from './tiff-format.ts';
-import { readImageStructure, type TiffImage } from './tiff-image.ts';
-import { latin1Text, type Rational, type RawTag, tagNumbers, tagRationals } from './tiff-values.ts';
+import { readImageStructure, STRUCTURE_TAGS, type StructureValues, type TiffImage } from './tiff-image.ts';
+import { firstNumber, latin1Text, type Rational, type RawTag, tagNumbers, tagRationals } from './tiff-values.ts';
 
 /** One line of a directory: where its value stands. `byteLength` takes an unknown type as one byte a value. */
 export interface TiffEntry {
@@ -106,7 +106,7 @@ function chainFault(next: number, seen: ReadonlySet<number>, page: number): Inge
 export async function readTiffHeader(source: ByteSource): Promise<Header> {
   const bytes = await source.read(0, Math.min(16, source.size));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const mark = latin1Text(bytes.subarray(0, 2));
+  const mark = String.fromCodePoint(...bytes.subarray(0, 2));
   const littleEndian = mark === 'II';
   const version = bytes.length < 4 ? 0 : view.getUint16(2, littleEndian);
   if ((mark !== 'II' && mark !== 'MM') || (version !== 42 && version !== 43)) {
@@ -156,7 +156,8 @@ async function readDirectory(
   );
   const { entries, zeroEntries } = parseEntries(block, start, header);
   const link = await readPart(source, start + block.length, wordBytes, `The end of directory ${index}`);
-  const page = await makePage(source, { index, ifdOffset: offset, littleEndian, entries, zeroEntries });
+  const base = { index, ifdOffset: offset, littleEndian, entries, zeroEntries };
+  const page = await makePage(source, base, ({ offset: at }) => block.subarray(at - start));
   return { page, next: readWord(link, 0, littleEndian) };
 }
 
@@ -202,21 +203,20 @@ function parseEntries(block: Uint8Array, start: number, { bigTiff, littleEndian 
 }
 
 type PageBase = Pick<TiffPage, 'index' | 'ifdOffset' | 'littleEndian' | 'entries' | 'zeroEntries'>;
+/** The value of an entry that stands in the directory itself. */
+type ReadInside = (entry: TiffEntry) => Uint8Array;
 
-async function makePage(source: ByteSource, base: PageBase): Promise<TiffPage> {
+async function makePage(source: ByteSource, base: PageBase, inside: ReadInside): Promise<TiffPage> {
   const tag = async (number: number, maxCount = Number.POSITIVE_INFINITY): Promise<RawTag | undefined> => {
     const entry = base.entries.get(number);
     if (entry === undefined) return undefined;
-    const length = Math.min(entry.count, maxCount) * (typeBytes(entry.type) ?? 1);
+    const { type, count } = entry;
+    const length = Math.min(count, maxCount) * (typeBytes(type) ?? 1);
+    if (entry.inline) return { tag: number, type, count, bytes: inside(entry).subarray(0, length) };
     if (length > MAX_TAG_BYTES && length <= source.size) {
       throw corrupt(`Tag ${number} takes ${length} bytes; ${MAX_TAG_BYTES} are the most that is read.`);
     }
-    const bytes = await readPart(source, entry.offset, length, `Tag ${number}`);
-    return { tag: number, type: entry.type, count: entry.count, bytes };
-  };
-  const numbers = async (number: number, maxCount?: number): Promise<Float64Array | undefined> => {
-    const raw = await tag(number, maxCount);
-    return raw && tagNumbers(raw, base.littleEndian);
+    return { tag: number, type, count, bytes: await readPart(source, entry.offset, length, `Tag ${number}`) };
   };
   const access = {
     tag,
@@ -225,16 +225,58 @@ async function makePage(source: ByteSource, base: PageBase): Promise<TiffPage> {
       const isBytes = raw?.type === TYPE.ascii || raw?.type === TYPE.byte || raw?.type === TYPE.undefined;
       return raw !== undefined && isBytes ? latin1Text(raw.bytes) : undefined;
     },
-    numbers,
+    async numbers(number: number, maxCount?: number): Promise<Float64Array | undefined> {
+      const raw = await tag(number, maxCount);
+      return raw && tagNumbers(raw, base.littleEndian);
+    },
     async rationals(number: number): Promise<Rational[] | undefined> {
       const raw = await tag(number);
       return raw && tagRationals(raw, base.littleEndian);
     },
   };
+  const values = await structureValues(base, inside, tag);
   try {
-    return { ...base, ...access, image: await readImageStructure(numbers), fault: undefined };
+    return { ...base, ...access, image: readImageStructure(values), fault: undefined };
   } catch (error) {
     if (!isIngestError(error)) throw error;
     return { ...base, ...access, image: undefined, fault: error };
   }
+}
+
+/**
+ * The values that describe the picture. Nearly all stand in the directory; those that stand elsewhere are read now, but one
+ * that cannot be read is a fault only when it is asked for: of tiles nobody wants to know the rows of a strip.
+ */
+async function structureValues(
+  { entries, littleEndian }: PageBase,
+  inside: ReadInside,
+  tag: TiffPage['tag'],
+): Promise<StructureValues> {
+  const outside = new Map<number, RawTag | undefined>();
+  const faults = new Map<number, unknown>();
+  for (const [number, count] of STRUCTURE_TAGS) {
+    if (entries.get(number)?.inline !== false) continue;
+    try {
+      outside.set(number, await tag(number, count));
+    } catch (error) {
+      faults.set(number, error);
+    }
+  }
+  const rawOf = (number: number): RawTag | undefined => {
+    const entry = entries.get(number);
+    if (faults.has(number)) throw faults.get(number);
+    if (entry?.inline !== true) return outside.get(number);
+    const { type, count, byteLength } = entry;
+    return { tag: number, type, count, bytes: inside(entry).subarray(0, byteLength) };
+  };
+  return {
+    first(number) {
+      const raw = rawOf(number);
+      return raw && firstNumber(raw, littleEndian);
+    },
+    all(number) {
+      const raw = rawOf(number);
+      return raw && tagNumbers(raw, littleEndian);
+    },
+  };
 }

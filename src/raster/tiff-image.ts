@@ -24,40 +24,67 @@ export interface TiffImage {
   readonly chunkHeightPx: number;
 }
 
-type ReadNumbers = (tag: number, maxCount?: number) => Promise<Float64Array | undefined>;
+/** Values of the tags that {@link STRUCTURE_TAGS} lists, as many of each. */
+export interface StructureValues {
+  /** The first value alone. */
+  first: (tag: number) => number | undefined;
+  all: (tag: number) => Float64Array | undefined;
+}
 
 /** Samples whose depth and format are compared; more samples than these are refused by the decoder anyway. */
 const SAMPLES_COMPARED = 16;
+
+/** The tags that describe the layout of the samples, and how many values of each are asked for. */
+export const STRUCTURE_TAGS: ReadonlyMap<number, number> = new Map([
+  [TAG.newSubfileType, 1],
+  [TAG.oldSubfileType, 1],
+  [TAG.imageWidth, 1],
+  [TAG.imageLength, 1],
+  [TAG.bitsPerSample, SAMPLES_COMPARED],
+  [TAG.compression, 1],
+  [TAG.photometric, 1],
+  [TAG.fillOrder, 1],
+  [TAG.orientation, 1],
+  [TAG.samplesPerPixel, 1],
+  [TAG.rowsPerStrip, 1],
+  [TAG.planarConfiguration, 1],
+  [TAG.predictor, 1],
+  [TAG.tileWidth, 1],
+  [TAG.tileLength, 1],
+  [TAG.sampleFormat, SAMPLES_COMPARED],
+]);
 
 function corrupt(message: string): IngestError {
   return new IngestError('raster/corrupt', message);
 }
 
-/** Reads the structure of a page; rejects with `raster/corrupt` or `raster/truncated` where it makes no sense. */
-export async function readImageStructure(numbers: ReadNumbers): Promise<TiffImage> {
-  const first = async (tag: number): Promise<number | undefined> => (await numbers(tag, 1))?.[0];
-  const widthPx = dimension(await first(TAG.imageWidth), 'width');
-  const heightPx = dimension(await first(TAG.imageLength), 'height');
-  const samplesPerPixel = (await first(TAG.samplesPerPixel)) ?? 1;
+/**
+ * The structure of a page.
+ * @throws IngestError `raster/corrupt` or `raster/unsupported` where it makes no sense, and what `values` throws.
+ */
+export function readImageStructure({ first, all }: StructureValues): TiffImage {
+  const widthPx = dimension(first(TAG.imageWidth), 'width');
+  const heightPx = dimension(first(TAG.imageLength), 'height');
+  const samplesPerPixel = first(TAG.samplesPerPixel) ?? 1;
   if (!Number.isInteger(samplesPerPixel) || samplesPerPixel < 1) {
     throw corrupt(`A pixel has at least one sample, the directory says ${samplesPerPixel}.`);
   }
-  const bitsPerSample = common('bits a sample', await numbers(TAG.bitsPerSample, SAMPLES_COMPARED), 1);
-  const chunk = await chunkSize(first, widthPx, heightPx);
-  const reduced = ((await first(TAG.newSubfileType)) ?? 0) & 5;
+  const bitsPerSample = common('bits a sample', all(TAG.bitsPerSample), 1);
+  const chunk = chunkSize(first, widthPx, heightPx);
+  const reduced = (first(TAG.newSubfileType) ?? 0) & 5;
   return {
     widthPx,
     heightPx,
     bitsPerSample,
-    sampleFormat: sampleFormat(common('the sample format', await numbers(TAG.sampleFormat, SAMPLES_COMPARED), 1)),
+    sampleFormat: sampleFormat(common('the sample format', all(TAG.sampleFormat), 1)),
     samplesPerPixel,
-    compression: (await first(TAG.compression)) ?? COMPRESSION.none,
-    photometric: (await first(TAG.photometric)) ?? 1,
-    planar: samplesPerPixel > 1 && (await first(TAG.planarConfiguration)) === 2,
-    predictor: (await first(TAG.predictor)) ?? 1,
-    fillOrder: (await first(TAG.fillOrder)) ?? 1,
-    orientation: (await first(TAG.orientation)) ?? 1,
-    isFullPicture: reduced === 0 && (await first(TAG.oldSubfileType)) !== 2,
+    compression: first(TAG.compression) ?? COMPRESSION.none,
+    photometric: first(TAG.photometric) ?? 1,
+    planar: samplesPerPixel > 1 && first(TAG.planarConfiguration) === 2,
+    predictor: first(TAG.predictor) ?? 1,
+    fillOrder: first(TAG.fillOrder) ?? 1,
+    orientation: first(TAG.orientation) ?? 1,
+    isFullPicture: reduced === 0 && first(TAG.oldSubfileType) !== 2,
     ...chunk,
   };
 }
@@ -84,9 +111,9 @@ function sampleFormat(value: number): TiffImage['sampleFormat'] {
   return value === 5 || value === 6 ? 'complex' : 'uint';
 }
 
-async function chunkSize(first: (tag: number) => Promise<number | undefined>, widthPx: number, heightPx: number) {
-  const tileWidth = await first(TAG.tileWidth);
-  const tileHeight = await first(TAG.tileLength);
+function chunkSize(first: StructureValues['first'], widthPx: number, heightPx: number) {
+  const tileWidth = first(TAG.tileWidth);
+  const tileHeight = first(TAG.tileLength);
   if (tileWidth !== undefined && tileHeight !== undefined) {
     return {
       tiled: true,
@@ -94,7 +121,7 @@ async function chunkSize(first: (tag: number) => Promise<number | undefined>, wi
       chunkHeightPx: dimension(tileHeight, 'height of a tile'),
     };
   }
-  const rows = (await first(TAG.rowsPerStrip)) ?? heightPx;
+  const rows = first(TAG.rowsPerStrip) ?? heightPx;
   const chunkHeightPx = Number.isInteger(rows) && rows > 0 ? Math.min(rows, heightPx) : heightPx;
   return { tiled: false, chunkWidthPx: widthPx, chunkHeightPx };
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { TYPE, typeBytes } from './tiff-format.ts';
 
 export interface Rational {
@@ -19,9 +20,11 @@ const latin1 = new TextDecoder('latin1');
 export function latin1Text(bytes: Uint8Array): string {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
+  const text = bytes.subarray(0, end);
+  if (isAscii(text)) return Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
   // The label latin1 means windows-1252 to TextDecoder; it differs from ISO 8859-1 in 0x80 to 0x9F only, where vendors
   // that write those bytes at all mean the Windows characters.
-  return latin1.decode(bytes.subarray(0, end));
+  return latin1.decode(text);
 }
 
 function numberReader(view: DataView, type: number, little: boolean): ((at: number) => number) | undefined {
@@ -56,6 +59,12 @@ function numberReader(view: DataView, type: number, little: boolean): ((at: numb
     default:
       return undefined;
   }
+}
+
+/** The first number of a tag, as {@link tagNumbers} gives it; undefined also where the tag is empty. */
+export function firstNumber({ bytes, type }: RawTag, littleEndian: boolean): number | undefined {
+  if (bytes.length < (typeBytes(type) ?? Number.POSITIVE_INFINITY)) return undefined;
+  return numberReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), type, littleEndian)?.(0);
 }
 
 /** The numbers of a tag (rationals as quotients; 64-bit integers beyond 2^53 rounded); undefined for text and unknown types. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Acquisition, Instrument } from '../../src/domain/record.ts';
 import { harvest } from '../../src/metadata/harvest.ts';
 import type { HarvestInput, HarvestResult } from '../../src/metadata/harvest-types.ts';
 import { looksLikeSidecar } from '../../src/metadata/sidecar-content.ts';
@@ -77,6 +78,12 @@ describe.skipIf(sharedDir() === undefined)('real headers', () => {
     for (const [field, value] of Object.entries(values)) compare(result, field, value);
     const doubts = result.issues.filter(({ code }) => code.endsWith('conflict') || code.startsWith('header-'));
     expect(doubts.map(({ code, term }) => `${code} ${String(term)}`)).toEqual([]);
+  });
+
+  it.each(Object.keys(expected.files))('%s fills the record as its schema wants it', async (path) => {
+    const { instrument, acquisition } = await harvestSample(path);
+    expect(Object.entries(Instrument.parse(instrument))).toEqual(Object.entries(instrument));
+    expect(Object.entries(Acquisition.parse(acquisition))).toEqual(Object.entries(acquisition));
   });
 
   it.each(Object.entries(expected.xml))('%s says the same where only its XML is left', async (path, { values }) => {

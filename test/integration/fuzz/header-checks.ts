@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { Header, type HeaderTerm } from '../../../src/domain/record.ts';
+import { Acquisition, Header, type HeaderTerm, Instrument } from '../../../src/domain/record.ts';
 import { termDefinition, termUnit } from '../../../src/domain/terms.ts';
 import { decodeText } from '../../../src/metadata/decode-text.ts';
 import { harvest } from '../../../src/metadata/harvest.ts';
@@ -134,6 +134,8 @@ export function checkHarvest(input: HarvestInput, file?: Uint8Array): HarvestRes
   if (faults.length > 0) throw new Error(faults.join('; '));
   expect(new Set(terms.map(({ term }) => term)).size).toBe(terms.length);
   if (result.header !== undefined) Header.parse(result.header);
+  Instrument.parse(result.instrument);
+  Acquisition.parse(result.acquisition);
   const { dataBarHeightPx: bar } = result;
   if (bar !== undefined) expect(Number.isInteger(bar) && bar > 0 && bar < input.image.heightPx).toBe(true);
   expect(result.issues.length).toBeLessThan(MAX_ISSUES);

@@ -23,9 +23,10 @@ function applyRule(list: TermList, header: FeiHeader, rule: FeiRule): void {
   for (const [place, key] of rule.from) {
     const section = sectionOf(header, place);
     const raw = section === undefined ? undefined : iniValue(header.document, section, key);
+    if (raw === undefined) continue;
     // The header writes the unit of the term; pixels are counted and have none.
-    const statement = { key: `[${section ?? ''}] ${key}`, raw: raw ?? '', unit: unit === 'px' ? undefined : unit };
-    if (raw !== undefined && addTerm(list, rule.term, statement)) return;
+    const statement = { key: `[${section}] ${key}`, raw, unit: unit === 'px' ? undefined : unit };
+    if (addTerm(list, rule.term, statement)) return;
   }
 }
 

@@ -3,24 +3,30 @@ import { parseQuantity, toSi } from '../../../domain/units.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { readClock, readNamedDay } from '../../local-time.ts';
 import type { Statement, TermList } from '../../term-list.ts';
-import { addFirst, addTerm, addUnreadable, addValue } from '../../term-list.ts';
+import { addTerm, addUnreadable, addValue } from '../../term-list.ts';
 import type { ZeissEntry, ZeissHeader } from './parse.ts';
 import { entryOf, entryWithLabel } from './parse.ts';
 import type { ZeissRule } from './rules.ts';
 import { ZEISS_RULES } from './rules.ts';
 
 function found(header: ZeissHeader, keys: readonly string[], label?: string): ZeissEntry[] {
-  const named = keys.map((key) => entryOf(header, key)).filter((entry) => entry !== undefined);
+  const named: ZeissEntry[] = [];
+  for (const key of keys) {
+    const entry = entryOf(header, key);
+    if (entry !== undefined) named.push(entry);
+  }
   if (named.length > 0 || label === undefined) return named;
   const labelled = entryWithLabel(header, label);
   return labelled === undefined ? [] : [labelled];
 }
 
-function* statements(header: ZeissHeader, { keys, label, number }: ZeissRule): Generator<Statement> {
-  for (const { key, raw } of found(header, keys, label)) yield { key, raw };
-  const raw = header.numbers[number?.index ?? -1];
+function applyRule(list: TermList, header: ZeissHeader, { term, keys, label, number }: ZeissRule): void {
+  for (const entry of found(header, keys, label)) {
+    if (addTerm(list, term, entry)) return;
+  }
+  const raw = number === undefined ? undefined : header.numbers[number.index];
   if (number === undefined || raw === undefined) return;
-  yield { key: `number ${number.index}`, raw, trust: 'derived', unit: number.unit };
+  addTerm(list, term, { key: `number ${number.index}`, raw, trust: 'derived', unit: number.unit });
 }
 
 /** "1024 * 768" */
@@ -113,7 +119,7 @@ function addBeam(list: TermList, header: ZeissHeader): void {
 export function mapZeiss(header: ZeissHeader, { image }: HarvestInput): VendorReading {
   const list: TermList = { terms: [], issues: [] };
   addBeam(list, header);
-  for (const rule of ZEISS_RULES) addFirst(list, rule.term, statements(header, rule));
+  for (const rule of ZEISS_RULES) applyRule(list, header, rule);
   addPixelSize(list, header, image.widthPx);
   addStoredSize(list, header);
   addScanRotation(list, header);

@@ -22,50 +22,65 @@ export interface ZeissHeader {
   encoding: string;
   numbers: string[];
   sections: HeaderSections;
-  /** Each key and its value line, label included. */
+  text: string;
+  /** Each key, and where in `text` its value line begins, with its label. */
   keys: string[];
-  lines: string[];
+  starts: number[];
+}
+
+/** A key as its line writes it. The line behind its value mostly is the same in the next header, so it is tried first. */
+interface KnownKey {
+  line: string;
+  key: string;
+  /** AP, DP or SV. */
+  kind: string;
+  next?: KnownKey;
 }
 
 const KEY = /^[A-Z]{2}_[A-Z0-9_]{1,60} *$/;
 
 /** Keys met before, by their lines: to look one up costs less than the expression. */
-const known = new Map<string, string>();
+const known = new Map<string, KnownKey>();
 /** SmartSEM has some 1,500 keys; what a hostile file makes up beyond is not kept. */
 const MOST_KNOWN = 4096;
-/** The keys of the last header: the next picture of a microscope has the same ones in the same order. */
-let expected: readonly string[] = [];
-const [UNDERSCORE, CR] = [95, 13];
+const [UNDERSCORE, CR, LF, SPACE] = [95, 13, 10, 32];
 
-function lineEnd(text: string, start: number): number {
-  const end = text.indexOf('\n', start);
-  return end < 0 ? text.length : end;
+/** Finds the ends of lines, which LF, CRLF or a lone CR close. Asked from front to back, it looks at each place once. */
+function lineEnds(text: string): (start: number) => number {
+  let [cr, lf] = [-1, -1];
+  const find = (mark: string, start: number): number => {
+    const at = text.indexOf(mark, start);
+    return at < 0 ? text.length : at;
+  };
+  return (start) => {
+    if (cr < start) cr = find('\r', start);
+    if (lf < start) lf = find('\n', start);
+    return Math.min(cr, lf);
+  };
 }
 
-/** The line between two places of the text, without the CR at its end. */
-function lineAt(text: string, start: number, end: number): string {
-  return text.slice(start, end > start && text.codePointAt(end - 1) === CR ? end - 1 : end);
+/** Where the line behind the one that ends at `end` begins. */
+function lineAfter(text: string, end: number): number {
+  return end + (text.codePointAt(end) === CR && text.codePointAt(end + 1) === LF ? 2 : 1);
 }
 
-/** The key on a line, without spaces at its end; undefined for a value. `index` says which key of the header it would be. */
-function keyAt(text: string, start: number, end: number, index: number): string | undefined {
+/** The key on a line; undefined for a value. */
+function keyAt(text: string, start: number, end: number, previous: KnownKey | undefined): KnownKey | undefined {
   // The third character tells nearly all value lines apart.
   if (text.codePointAt(start + 2) !== UNDERSCORE || start + 2 >= end) return undefined;
-  const guess = expected[index];
-  const same = guess !== undefined && end - start - guess.length <= 1 && text.startsWith(guess, start);
-  if (same && (start + guess.length === end || text.codePointAt(end - 1) === CR)) return guess;
-  const line = lineAt(text, start, end);
-  const met = known.get(line);
-  if (met !== undefined || !KEY.test(line)) return met;
-  const key = line.trimEnd();
-  if (known.size < MOST_KNOWN) known.set(line, key);
-  return key;
+  const line = text.slice(start, end);
+  const guess = previous?.next;
+  if (guess?.line === line) return guess;
+  const found = known.get(line) ?? newKey(line);
+  if (previous !== undefined && found !== undefined) previous.next = found;
+  return found;
 }
 
-/** Without NULs, and with LF or CRLF at the end of lines: a lone CR ends one, too. */
-function plainLines(text: string): string {
-  const clean = text.includes('\0') ? text.replaceAll('\0', '') : text;
-  return /\r(?!\n)/.test(clean) ? clean.replaceAll(/\r\n?/g, '\n') : clean;
+function newKey(line: string): KnownKey | undefined {
+  if (!KEY.test(line)) return undefined;
+  const found = { line, key: line.trimEnd(), kind: line.slice(0, 2) };
+  if (known.size < MOST_KNOWN) known.set(line, found);
+  return found;
 }
 
 /** Where the label of a value line ends; -1 where it has none. */
@@ -78,35 +93,40 @@ function labelEnd(line: string): number {
 /** Reads the unnamed numbers, then pairs of a KEY line and its "Label = value unit" line; a text may run on. */
 export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   const decoded = decodeText(bytes);
-  const text = plainLines(decoded.text);
+  const text = decoded.text.includes('\0') ? decoded.text.replaceAll('\0', '') : decoded.text;
   const sections = newBranch<Record<string, string>>();
   sections['numbers'] = newBranch<string>();
-  const header: ZeissHeader = { encoding: decoded.encoding, numbers: [], sections, keys: [], lines: [] };
+  const header: ZeissHeader = { encoding: decoded.encoding, numbers: [], sections, text, keys: [], starts: [] };
+  const endOf = lineEnds(text);
   // Keys of one kind stand together.
   let [kind, branch] = ['', branchOf(sections, 'numbers')];
+  let previous: KnownKey | undefined;
   // The key of a text, while it may run on.
   let open: string | undefined;
   let start = 0;
   for (let count = 0; start <= text.length && count < MAX_LINES; count++) {
-    const end = lineEnd(text, start);
-    const key = keyAt(text, start, end, header.keys.length);
-    const next = end + 1;
-    if (key === undefined) {
-      addLine(header, lineAt(text, start, end), open);
+    const end = endOf(start);
+    const found = keyAt(text, start, end, previous);
+    const next = lineAfter(text, end);
+    if (found === undefined) {
+      addLine(header, text.slice(start, end), open);
       start = next;
       continue;
     }
-    if (kind === '' || !key.startsWith(kind)) {
-      kind = key.slice(0, 2);
+    previous = found;
+    if (found.kind !== kind) {
+      kind = found.kind;
       branch = branchOf(sections, kind);
     }
-    const valueEnd = lineEnd(text, next);
+    const valueEnd = endOf(next);
     // A key without a value is followed by another.
-    const value = keyAt(text, next, valueEnd, header.keys.length + 1) === undefined;
-    if (value) open = store(header, branch, key, lineAt(text, next, valueEnd)) && kind === 'SV' ? key : undefined;
-    start = value ? valueEnd + 1 : next;
+    if (keyAt(text, next, valueEnd, found) !== undefined) {
+      start = next;
+      continue;
+    }
+    open = store(header, branch, found.key, next, valueEnd) && kind === 'SV' ? found.key : undefined;
+    start = lineAfter(text, valueEnd);
   }
-  expected = header.keys;
   return header;
 }
 
@@ -124,13 +144,20 @@ function branchOf(sections: HeaderSections, name: string): Record<string, string
   return (sections[name] ??= newBranch<string>());
 }
 
-/** Notes a value; false where its key was stored before: the first value counts. */
-function store({ keys, lines }: ZeissHeader, branch: Record<string, string>, key: string, line: string): boolean {
+/** Notes the value of a line; false where its key was stored before: the first value counts. */
+function store(
+  { text, keys, starts }: ZeissHeader,
+  branch: Record<string, string>,
+  key: string,
+  start: number,
+  end: number,
+): boolean {
   keys.push(key);
-  lines.push(line);
+  starts.push(start);
   if (branch[key] !== undefined) return false;
-  const end = labelEnd(line);
-  branch[key] = end < 0 ? line : line.slice(end + 1).trim();
+  const line = text.slice(start, end);
+  const label = labelEnd(line);
+  branch[key] = label < 0 ? line : line.slice(line.codePointAt(label + 1) === SPACE ? label + 2 : label + 1).trim();
   return true;
 }
 
@@ -144,14 +171,17 @@ export function entryOf({ sections }: ZeissHeader, key: string): ZeissEntry | un
 export function entryWithLabel(header: ZeissHeader, label: string): ZeissEntry | undefined {
   const [first = ''] = label;
   const capital = first.toUpperCase();
-  for (let i = 0; i < header.lines.length; i++) {
-    const line = header.lines[i] ?? '';
+  const { text, keys, starts } = header;
+  const endOf = lineEnds(text);
+  for (let i = 0; i < starts.length; i++) {
+    const at = starts[i] ?? 0;
     // Few of the 800 lines begin like that: no other is taken apart.
-    const start = line[0];
+    const start = text[at];
     if (start !== first && start !== capital && start !== ' ') continue;
+    const line = text.slice(at, endOf(at));
     const end = labelEnd(line);
     const stated = end < 0 ? line : line.slice(0, end);
-    if (stated.trim().toLowerCase() === label) return entryOf(header, header.keys[i] ?? '');
+    if (stated.trim().toLowerCase() === label) return entryOf(header, keys[i] ?? '');
   }
   return undefined;
 }
