@@ -29,8 +29,8 @@ export interface Outbox extends Omit<OutboxTargets, 'configure'> {
   enqueueMissing(target: TargetSpec): number;
   /** What can be delivered to a target at `now`, the oldest wish first. Indexing waits for the files of its revision. */
   due(target: string, now: number, limit: number): OutboxItem[];
-  /** When the next row of a target may be tried; undefined when none waits for anything but its files. */
-  nextTryAt(target: string): number | undefined;
+  /** The first time later than `after` at which a row may be tried; undefined when none waits for anything but its files. */
+  nextTryAt(target: string, after?: number): number | undefined;
   /** The target has confirmed these revisions. A wish that became newer meanwhile stays due. */
   delivered(target: string, confirmed: readonly Wish[]): void;
   /** The delivery of this very revision failed and is to be tried again. */
@@ -177,9 +177,10 @@ function looking(db: Database): Pick<Outbox, 'due' | 'nextTryAt' | 'oldest' | 'l
   const due: Statement<[string, number, number], StoredItem> = db.prepare(`${SELECT}
     WHERE o.target = ? AND o.state = 'due' AND o.blocked = 0 AND o.next_try_at <= ?
     ORDER BY o.next_try_at, o.item LIMIT ?`);
-  const next: Statement<[string], number> = db
-    .prepare<[string], number>(
-      `SELECT next_try_at FROM outbox WHERE target = ? AND state = 'due' AND blocked = 0 ORDER BY next_try_at LIMIT 1`,
+  const next: Statement<[string, number], number> = db
+    .prepare<[string, number], number>(
+      `SELECT next_try_at FROM outbox WHERE target = ? AND state = 'due' AND blocked = 0 AND next_try_at > ?
+        ORDER BY next_try_at LIMIT 1`,
     )
     .pluck();
   const page: Statement<[Parameters], StoredItem> = db.prepare(`${SELECT}
@@ -191,7 +192,7 @@ function looking(db: Database): Pick<Outbox, 'due' | 'nextTryAt' | 'oldest' | 'l
     );
   return {
     due: (target, at, limit) => guarded('look for due deliveries', () => due.all(target, at, limit).map(toOutboxItem)),
-    nextTryAt: (target) => guarded('look for the next delivery', () => next.get(target)),
+    nextTryAt: (target, after = -1) => guarded('look for the next delivery', () => next.get(target, after)),
     oldest: (target) => list({ target, state: 'due', limit: 1 })[0],
     list,
   };
