@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../watcher/clock.ts';
 import { indexItems, publishItem } from './bring-records.ts';
 import { createLane, type Lane, type LaneContext, type LaneTarget } from './delivery-lane.ts';
 import { DELIVERY_DEFAULTS, type DeliveryOptions } from './delivery-options.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { Targets } from './targets.ts';
 
 /** Brings records to their targets while they are being made; each target at its own pace. */
@@ -35,7 +36,7 @@ export interface DeliveryContext {
 }
 
 /** Wishes are kept over restarts, so that their times are those of the wall clock. */
-const wallClock: Clock = { now: Date.now, after: systemClock.after };
+const wallClock: Clock = { ...systemClock, now: Date.now };
 /** One bulk request is read from REPO while another is on its way. */
 const BULKS_AT_ONCE = 2;
 
@@ -88,6 +89,11 @@ export function createDelivery(
       signal.removeEventListener('abort', onAbort);
     },
   };
+}
+
+/** Starts the delivery of a session. */
+export function startDelivery({ store, repo, targets, delivery }: Outgoing, context: DeliveryContext): Delivery {
+  return createDelivery({ store, repo, ...targets }, delivery, context);
 }
 
 /** Looks whenever somebody comes to rest. */

@@ -57,7 +57,11 @@ export function createLane(target: LaneTarget, context: LaneContext): Lane {
   const { options, clock, random } = context;
   const lane: LaneState = {
     target,
-    context: { ...context, target: target.name, breaker: createCircuitBreaker(options.breaker, clock.now, random) },
+    context: {
+      ...context,
+      target: target.name,
+      breaker: createCircuitBreaker(options.breaker, () => clock.now(), random),
+    },
     underWay: new Set(),
     inHand: new Set(),
     gatheringSince: undefined,

@@ -34,14 +34,16 @@ export function targetStatus(outbox: Outbox): TargetStatus[] {
   });
 }
 
-/** What is still to be delivered, a sentence a target; none where nothing waits. */
-export function waitingSentences(outbox: Outbox): string[] {
-  return targetStatus(outbox)
-    .filter(({ waiting }) => waiting > 0)
-    .map(({ target, waiting, why }) => {
-      const records = waiting === 1 ? '1 record waits' : `${waiting} records wait`;
-      return `${records} for target ${target}${why === undefined ? '' : `: ${why}`}`;
-    });
+/** What was not delivered, a sentence a target for what waits and one for what was given up. */
+export function undeliveredSentences(outbox: Outbox): string[] {
+  return targetStatus(outbox).flatMap(({ target, waiting, failed, why }) => [
+    ...(waiting > 0
+      ? [`${waiting === 1 ? '1 record waits' : `${waiting} records wait`} for target ${target}${why ? `: ${why}` : ''}`]
+      : []),
+    ...(failed > 0
+      ? [`${failed === 1 ? '1 record was' : `${failed} records were`} given up for target ${target}`]
+      : []),
+  ]);
 }
 
 function whyWaiting({ configured, paused }: TargetCounts, oldest: OutboxItem): string | undefined {

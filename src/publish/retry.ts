@@ -47,7 +47,9 @@ export function decideRetry(error: unknown, facts: RetryFacts, options: RetryOpt
   const pause = (ms: number): RetryDecision => {
     return { kind: 'pause-target', until: now + Math.max(ms, retryAfterMs(error) ?? 0), reason: errorMessage(error) };
   };
-  switch (error.code) {
+  // Only these concern targets; every other failure is tried a few times.
+  const code: string = error.code;
+  switch (code) {
     case 'publish/unreachable':
     case 'publish/locked':
       return retry;

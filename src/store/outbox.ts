@@ -102,12 +102,12 @@ const FAILED = `
 
 /** An outbox on an open database; `now` gives milliseconds since 1970. */
 export function createOutbox(db: Database, now: () => number = Date.now): Outbox {
-  const { configure, ...targets } = createOutboxTargets(db);
+  const targets = createOutboxTargets(db);
   return {
     ...targets,
     configure: (specs) =>
       inTransaction(db, 'note the targets of the outbox', () => {
-        const added = configure(specs);
+        const added = targets.configure(specs);
         for (const spec of added) enqueueMissing(db, spec, now());
         db.exec(REBLOCK);
       }),
