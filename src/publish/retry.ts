@@ -62,6 +62,9 @@ export function decideRetry(error: unknown, facts: RetryFacts, options: RetryOpt
     case 'publish/refused':
     case 'publish/folder':
       return { kind: 'refuse' };
+    case 'publish/corrupt':
+    case 'publish/source':
+      return limited;
     case 'store/io':
       return pause(REPO_PAUSE_MS);
     default:

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
@@ -118,7 +119,7 @@ describe('a session with targets', () => {
     makeInbox(root, [first]);
     await eventually(() => expect(lines).toContainEqual({ file: join(root, 'inbox', first), state: 'done' }));
     // The room is looked at every three seconds.
-    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await pause(3500);
     makeInbox(root, [second]);
     const waiting = () => read(root, 'state', ({ ledger }) => ledger.list({ state: 'waiting', limit: 9 }));
     await eventually(() =>
@@ -138,7 +139,7 @@ describe('a session with targets', () => {
     makeInbox(root);
     const { child, lines, end } = startRun(root, 'backfill', { spool: { minFreeGiB: 1e9 } });
     await eventually(() => expect(lines).toContainEqual({ ready: true }));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
     child.kill('SIGTERM');
     await end;
     expect(lines.at(-1)).toMatchObject({ summary: { fresh: 0, quarantined: 0, stopped: true } });

@@ -7,7 +7,7 @@ export function createDirectoryPublisher(target, root, folderOf, before = () => 
   return {
     target,
     async publish({ record, folder }) {
-      await before(record);
+      before(record);
       const there = join(root, folderOf(record.id));
       await mkdir(there, { recursive: true });
       const names = [...record.artefacts.map(({ path }) => path), 'record.json'];

@@ -5,7 +5,7 @@ import { decideRetry, type RetryDecision } from '../../../src/publish/retry.ts';
 const NOW = 1_700_000_000_000;
 
 function decide(code: IngestErrorCode, attempts = 1, context: ErrorContext = {}, random = 1): RetryDecision {
-  const error = new IngestError(code, `it is ${code}`, { context });
+  const error = new IngestError(code, `it is ${code}`, { context, retryable: true });
   return decideRetry(error, { attempts, now: NOW, random: () => random });
 }
 
