@@ -12,6 +12,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   search: () => import('./commands/search.ts'),
   status: () => import('./commands/status.ts'),
   retry: () => import('./commands/retry.ts'),
+  deliver: () => import('./commands/deliver.ts'),
   reprocess: () => import('./commands/reprocess.ts'),
   withdraw: () => import('./commands/withdraw.ts'),
   export: () => import('./commands/export.ts'),

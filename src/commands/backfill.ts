@@ -7,6 +7,7 @@ import { openSession } from '../pipeline/session.ts';
 import type { FileReport } from '../pipeline/settle-results.ts';
 import type { Invocation } from './invocation.ts';
 import { createProgress, duration } from './progress.ts';
+import { sessionOptions } from './session-options.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine } from './table.ts';
 
@@ -16,7 +17,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const here = places(settings);
   const inbox = await checkedInbox(inboxOf(invocation, settings.config.inbox), here);
   const json = invocation.values['json'] === true;
-  const session = await openSession(settings.config, here, 'batch', settings.log);
+  const session = await openSession(settings.config, here, 'batch', settings.log, sessionOptions(settings.config));
   const view = createView(json);
   try {
     const summary = await backfill({
@@ -26,6 +27,8 @@ export async function run(invocation: Invocation): Promise<number> {
       log: settings.log,
       onReport: view.report,
       onListed: view.listed,
+      onPressure: view.pressure,
+      onDelivering: view.delivering,
       onProblem: (problem) => view.note(`${problem.path}: ${problem.message}`),
     });
     view.end();
@@ -69,6 +72,8 @@ interface View {
   report: (report: FileReport) => void;
   listed: (total: number, ended: boolean) => void;
   note: (text: string) => void;
+  pressure: (reason: string | undefined) => void;
+  delivering: (deliveries: number) => void;
   end: () => void;
 }
 
@@ -78,6 +83,14 @@ export function createView(json: boolean): View {
   let done = 0;
   let quarantined = 0;
   let total: number | undefined;
+  let waitingFor: string | undefined;
+  const draw = (): void => {
+    const notes = [
+      ...(quarantined > 0 ? [`${quarantined} quarantined`] : []),
+      ...(waitingFor ? [`waits: ${waitingFor}`] : []),
+    ];
+    bar.update(done, total, notes.join(', '));
+  };
   const note = (text: string): void => {
     bar.end();
     process.stderr.write(`${oneLine(text)}\n`);
@@ -90,18 +103,24 @@ export function createView(json: boolean): View {
         note(`quarantined ${report.file}: ${report.reason}`);
       }
       if (json) process.stdout.write(`${reportLine(report)}\n`);
-      bar.update(done, total, quarantined > 0 ? `${quarantined} quarantined` : '');
+      draw();
     },
     listed(count, ended) {
       if (ended) total = count;
     },
     note,
+    pressure(reason) {
+      waitingFor = reason;
+      if (reason !== undefined) note(`no more files are taken for now: ${reason}`);
+      draw();
+    },
+    delivering: (deliveries) => note(`${deliveries} deliveries are left; Ctrl-C leaves them to the next run`),
     end: () => bar.end(),
   };
 }
 
 export function summaryText(summary: RunSummary): string {
-  const { files, fresh, done, skipped, quarantined, seconds, stopped } = summary;
+  const { files, fresh, done, skipped, quarantined, seconds, stopped, undelivered } = summary;
   const counts = [
     `${fresh} new records`,
     ...(done > fresh ? [`${done - fresh} found in REPO`] : []),
@@ -110,5 +129,6 @@ export function summaryText(summary: RunSummary): string {
   ];
   const rate = files > 0 && seconds > 0 ? ` (${(files / seconds).toFixed(1)} files/s)` : '';
   const hint = quarantined > 0 ? 'semantiff status --show quarantined says why.\n' : '';
-  return `${stopped ? 'Stopped: ' : ''}${files} files in ${duration(seconds)}${rate}: ${counts.join(', ')}.\n${hint}`;
+  const told = undelivered.map((sentence) => `${oneLine(sentence)}.\n`).join('');
+  return `${stopped ? 'Stopped: ' : ''}${files} files in ${duration(seconds)}${rate}: ${counts.join(', ')}.\n${hint}${told}`;
 }

@@ -4,6 +4,7 @@ import { openSession } from '../pipeline/session.ts';
 import { idsWhere } from '../search/where.ts';
 import { createView, exitCode, summaryText } from './backfill.ts';
 import { type Invocation, type OptionValues, text } from './invocation.ts';
+import { sessionOptions } from './session-options.ts';
 import { loadSettings, places } from './settings.ts';
 
 const STAGES: readonly Stage[] = ['harvest', 'convert', 'classify'];
@@ -14,7 +15,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const stage = stageOf(values);
   const json = values['json'] === true;
-  const session = await openSession(settings.config, places(settings), 'batch', settings.log);
+  const options = sessionOptions(settings.config);
+  const session = await openSession(settings.config, places(settings), 'batch', settings.log, options);
   const view = createView(json);
   const where = text(values, 'where');
   try {
@@ -23,6 +25,8 @@ export async function run(invocation: Invocation): Promise<number> {
       signal,
       log: settings.log,
       onReport: view.report,
+      onPressure: view.pressure,
+      onDelivering: view.delivering,
       all: values['all'] === true,
       ...(stage !== undefined && { stage }),
       ...(where !== undefined && { only: await idsWhere(session.store.index, where) }),

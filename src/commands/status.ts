@@ -1,12 +1,15 @@
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK, FILE_STATES, type FileState } from '../domain/states.ts';
+import { targetStatus } from '../pipeline/target-status.ts';
 import type { LedgerRow } from '../store/ledger-row.ts';
 import { stateLockHolder } from '../store/state-lock.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { type Invocation, text, wholeNumber } from './invocation.ts';
 import { duration } from './progress.ts';
+import { knownTarget } from './retry.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine, table } from './table.ts';
+import { deliveriesText, targetJson, targetsText } from './targets-text.ts';
 
 const LISTED = 20;
 
@@ -17,6 +20,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const store = openStore(state, { access: 'read', durability: 'batch' });
   const json = invocation.values['json'] === true;
   try {
+    const target = knownTarget(store.outbox, text(invocation.values, 'target'));
+    if (target !== undefined) {
+      const limit = wholeNumber(invocation.values, 'limit', 1) ?? LISTED;
+      process.stdout.write(deliveriesText(store.outbox, { target, limit, json }));
+      return EXIT_OK;
+    }
     const rows = listed(invocation, store);
     if (json) printJson(store, rows, state);
     else process.stdout.write(rows ? rowsText(rows) : overviewText(store, state));
@@ -38,7 +47,9 @@ function listed({ operands, values }: Invocation, store: Store): LedgerRow[] | u
 function printJson(store: Store, rows: LedgerRow[] | undefined, stateFolder: string): void {
   if (!rows) {
     const working = stateLockHolder(stateFolder);
-    process.stdout.write(`${JSON.stringify({ counts: store.ledger.counts(), ...(working && { working }) })}\n`);
+    const targets = targetStatus(store.outbox);
+    const more = { ...(targets.length > 0 && { targets: targets.map(targetJson) }), ...(working && { working }) };
+    process.stdout.write(`${JSON.stringify({ counts: store.ledger.counts(), ...more })}\n`);
     return;
   }
   for (const row of rows) {
@@ -60,7 +71,9 @@ function overviewText(store: Store, stateFolder: string): string {
     ...(counts.quarantined > 0 ? ['semantiff status --show quarantined says why.'] : []),
   ];
   const counted = table([{ title: 'state' }, { title: 'files', align: 'right' }], lines);
-  return notes.length > 0 ? `${counted}\n${notes.join('\n')}\n` : counted;
+  return [counted, targetsText(targetStatus(store.outbox)), notes.map((note) => `${note}\n`).join('')]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function oldest(store: Store, state: FileState): string[] {

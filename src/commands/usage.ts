@@ -114,19 +114,34 @@ export const VERBS: Record<string, VerbSpec> = {
     options: {
       ...PLACES,
       show: { value: 'STATE', help: 'list the files of a state: waiting, queued, done, skipped, quarantined' },
-      limit: { value: 'N', help: 'number of files listed (default: 20)' },
+      target: { value: 'NAME', help: 'list the records that this target is still to have, or was given up for' },
+      limit: { value: 'N', help: 'number of files or records listed (default: 20)' },
     },
     examples: [
       'semantiff status -o records',
       'semantiff status --show quarantined -o records',
+      'semantiff status --target webdav -o records',
       'semantiff status scan_017.tif -o records',
     ],
   },
   retry: {
-    summary: 'queue quarantined files again for the next backfill',
+    summary: 'queue quarantined files again, or deliveries that failed',
     operands: '[FILE...]',
-    options: PLACES,
-    examples: ['semantiff retry -o records'],
+    options: {
+      ...PLACES,
+      failed: { flag: true, help: 'deliveries that were given up, in place of files' },
+      target: { value: 'NAME', help: 'deliveries to this target, also those that wait for their next try' },
+    },
+    examples: ['semantiff retry -o records', 'semantiff retry --failed --target webdav -o records'],
+  },
+  deliver: {
+    summary: 'bring records to their targets, without looking for new files',
+    operands: '',
+    options: {
+      ...PLACES,
+      'until-empty': { flag: true, help: 'wait for targets that are away, until nothing is left to deliver' },
+    },
+    examples: ['semantiff deliver -o records', 'semantiff deliver --until-empty -o records'],
   },
   withdraw: {
     summary: 'take records back, leaving a tombstone, or take operators out of them',

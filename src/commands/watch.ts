@@ -4,6 +4,7 @@ import { openSession } from '../pipeline/session.ts';
 import { watch } from '../pipeline/watch.ts';
 import { inboxOf, reportLine } from './backfill.ts';
 import type { Invocation } from './invocation.ts';
+import { sessionOptions } from './session-options.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine } from './table.ts';
 
@@ -13,7 +14,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const here = places(settings);
   const inbox = await checkedInbox(inboxOf(invocation, settings.config.inbox), here);
   const json = invocation.values['json'] === true;
-  const session = await openSession(settings.config, here, 'record', settings.log);
+  const session = await openSession(settings.config, here, 'record', settings.log, sessionOptions(settings.config));
   if (!json) process.stderr.write(`Watching ${inbox}; Ctrl-C stops.\n`);
   try {
     await watch({

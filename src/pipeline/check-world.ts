@@ -9,7 +9,8 @@ import { errorMessage } from '../domain/errors.ts';
 import { fileSystemKind } from '../store/file-system-kind.ts';
 import { stateLockHolder } from '../store/state-lock.ts';
 import { inboxConflict } from '../watcher/inbox-conflict.ts';
-import { configuredModel, type SessionPlaces } from './session.ts';
+import type { SessionPlaces } from './outgoing.ts';
+import { configuredModel } from './session.ts';
 
 export interface Check {
   name: string;

@@ -1,9 +1,11 @@
 import type { Log } from '../log.ts';
 import { ledgerPath } from '../store/state-folder.ts';
+import { startDelivery } from './deliver.ts';
 import { createBatcher, type Plan } from './plan-files.ts';
 import type { FileTask, StageMs } from './protocol.ts';
 import type { Session } from './session.ts';
 import { type FileReport, reportFinished, type Settled, settleResult } from './settle-results.ts';
+import { undeliveredSentences } from './target-status.ts';
 
 export interface RunSummary {
   files: number;
@@ -21,6 +23,8 @@ export interface RunSummary {
   peakRssMiB: number;
   /** True when the run was stopped before its end. */
   stopped: boolean;
+  /** What targets are still to have, and why, in sentences; none where all was delivered. */
+  undelivered: string[];
 }
 
 export interface RunOptions {
@@ -28,14 +32,33 @@ export interface RunOptions {
   signal: AbortSignal;
   log: Log;
   onReport: (report: FileReport) => void;
+  /** Why no more files are taken for now; undefined when they are again. */
+  onPressure?: (reason: string | undefined) => void;
+  /** All files are done, and so many deliveries are still to be made or tried. */
+  onDelivering?: (deliveries: number) => void;
 }
 
 /**
- * Carries plans out: hands batches to the workers (never more than they can take), and writes
- * ledger and index after each batch is on disk. Stops taking in new files when `signal` aborts, and finishes those under
- * way. Every file gets exactly one report.
+ * Carries plans out: hands batches to the workers (never more than they can take, and none while there is no room), and
+ * writes ledger and index after each batch is on disk. Records are delivered beside; at the end it waits for what can be
+ * delivered now. Stops taking in new files when `signal` aborts, and finishes those under way. Every file gets exactly one
+ * report.
  */
 export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions): Promise<RunSummary> {
+  const { session, signal, log } = options;
+  const delivery = startDelivery(session, { signal, log });
+  try {
+    const summary = await makeRecords(plans, options);
+    const due = session.store.outbox.counts().reduce((sum, target) => sum + (target.configured ? target.due : 0), 0);
+    if (due > 0) options.onDelivering?.(due);
+    await delivery.drain({ until: 'stuck' });
+    return { ...summary, stopped: signal.aborted, undelivered: undeliveredSentences(session.store.outbox) };
+  } finally {
+    await delivery.stop();
+  }
+}
+
+async function makeRecords(plans: AsyncIterable<Plan>, options: RunOptions): Promise<RunSummary> {
   const { session, signal } = options;
   const { config, pool } = session;
   const tally = createTally(options.onReport);
@@ -46,6 +69,7 @@ export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions):
   const start = async (tasks: FileTask[]): Promise<void> => {
     if (tasks.length === 0) return;
     while (underWay.size >= pool.capacity) await Promise.race(underWay);
+    if (!(await waitForRoom(options))) return;
     const work = processBatchFully(tasks, options, tally)
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => underWay.delete(work));
@@ -71,6 +95,19 @@ export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions):
   });
 }
 
+/** False when the run was stopped while it waited: the files stay as they are, and the next run finds them. */
+async function waitForRoom({ session, signal, log, onPressure }: RunOptions): Promise<boolean> {
+  let waited = false;
+  await session.pressure.relief(signal, (reason) => {
+    waited = true;
+    log.warn({ reason }, 'no more files are taken for now');
+    onPressure?.(reason);
+  });
+  if (!waited) return true;
+  onPressure?.(undefined);
+  return !signal.aborted;
+}
+
 function reportOf(plan: Exclude<Plan, { kind: 'work' }>, { session }: RunOptions): FileReport {
   if (plan.kind === 'nothing') return reportFinished(plan.row, plan.path);
   const { found } = plan;
@@ -87,7 +124,8 @@ async function processBatchFully(tasks: FileTask[], options: RunOptions, tally: 
   for (const result of results) settled.push(await settleResult(result));
   session.store.commit(
     settled.map(({ outcome }) => outcome),
-    settled.flatMap(({ document }) => document ?? []),
+    // Where records are indexed elsewhere, delivery brings them there.
+    session.targets.index ? [] : settled.flatMap(({ document }) => document ?? []),
   );
   for (const { report } of settled) {
     const { file, id, state, reason, ms } = report;
@@ -118,6 +156,7 @@ function createTally(onReport: (report: FileReport) => void): Tally {
       ...counts,
       seconds: (performance.now() - started) / 1000,
       stageMs: Object.fromEntries(Object.entries(sums).map(([stage, ms]) => [stage, ms / counts.fresh])),
+      undelivered: [],
       ...rest,
     }),
   };

@@ -8,26 +8,23 @@ import type { Log } from '../log.ts';
 import { closeStaging, openStaging, sweepStaging } from '../publish/staging.ts';
 import { PACKAGE_ROOT } from '../software.ts';
 import type { WorkVersions } from '../store/ledger-row.ts';
-import { acquireStateLock } from '../store/state-lock.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { type Outgoing, type OutgoingOptions, openOutgoing, type SessionPlaces } from './outgoing.ts';
+import { createPressure, type Pressure, SPOOL_DEFAULTS, type SpoolOptions } from './pressure.ts';
 import type { WorkerSettings } from './protocol.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 
 /** Everything a run that makes records keeps open. */
-export interface Session {
-  repo: string;
+export interface Session extends Outgoing {
   config: Readonly<Config>;
-  store: Store;
   pool: WorkerPool;
+  pressure: Pressure;
   /** What this program would make a record with. */
   versions: WorkVersions;
-  /** Closes in the reverse order of opening. */
-  close(): Promise<void>;
 }
 
-export interface SessionPlaces {
-  repo: string;
-  state: string;
+export interface SessionOptions extends OutgoingOptions {
+  /** How much room is left free. */
+  spool?: Partial<SpoolOptions>;
 }
 
 /** Folders in which models are looked for, the user's before those of the package. */
@@ -38,22 +35,21 @@ export function modelRoots(state: string): string[] {
 /** Opens STATE for writing (one process at a time), sweeps what killed runs left in REPO, and starts the workers. */
 export async function openSession(
   config: Readonly<Config>,
-  { repo, state }: SessionPlaces,
+  places: SessionPlaces,
   defaultDurability: 'record' | 'batch',
   log: Log,
+  options: SessionOptions = {},
 ): Promise<Session> {
+  const { repo, state } = places;
   const durability = config.durability ?? defaultDurability;
   const model = await configuredModel(config, state);
-  const closers: (() => void | Promise<void>)[] = [];
+  await mkdir(repo, { recursive: true });
+  const outgoing = await openOutgoing(places, durability, options);
+  const closers: (() => void | Promise<void>)[] = [() => outgoing.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
-    await mkdir(repo, { recursive: true });
-    const lock = acquireStateLock(state);
-    closers.push(() => lock.release());
-    const store = openStore(state, { access: 'write', durability });
-    closers.push(() => store.close());
     const swept = await sweepStaging(repo);
     if (swept > 0) log.info({ swept }, 'removed what an interrupted run left in the staging folder');
     const staging = await openStaging(repo);
@@ -63,11 +59,21 @@ export async function openSession(
     const pool = createWorkerPool({ count, settings, staging, deadlineS: config.workers.deadlineS }, log);
     closers.push(() => pool.close());
     const versions = { harvestVersion: HARVEST_VERSION, convertVersion: CONVERT_VERSION, modelSha256: model?.sha256 };
-    return { repo, config, store, pool, versions, close };
+    return { ...outgoing, config, pool, pressure: openPressure(outgoing, places, options.spool), versions, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function openPressure({ store }: Outgoing, { repo, state }: SessionPlaces, spool?: Partial<SpoolOptions>): Pressure {
+  const folders = [
+    { name: 'REPO', path: repo },
+    { name: 'STATE', path: state },
+  ];
+  const waiting = (): number =>
+    Math.max(0, ...store.outbox.counts().map(({ configured, due }) => (configured ? due : 0)));
+  return createPressure({ ...SPOOL_DEFAULTS, ...spool }, { folders, waiting });
 }
 
 /** The model that the config names, or undefined when classification is switched off. */

@@ -99,7 +99,11 @@ async function settleRecord(result: RecordResult): Promise<Settled> {
   };
 }
 
-function embeddedPicture(record: MicrographRecord, vector: Float32Array | undefined): EmbeddedPicture | undefined {
+/** A record's embedding as an index takes it; undefined where the record says something else of it. */
+export function embeddedPicture(
+  record: MicrographRecord,
+  vector: Float32Array | undefined,
+): EmbeddedPicture | undefined {
   const origin = record.classification.embedding;
   return vector && origin && vector.length === origin.dimensions
     ? { space: embeddingSpace(origin), vector }

@@ -6,6 +6,8 @@ import type { PictureFile, ReadyFile, WatchEvent } from '../watcher/watch-event.
 import { type InboxWatch, watchInbox } from '../watcher/watch-inbox.ts';
 import { watchWithChokidar } from '../watcher/watch-with-chokidar.ts';
 import { completePicture } from './complete-picture.ts';
+import { startDelivery } from './deliver.ts';
+import { createHeldFiles } from './held-files.ts';
 import { createNameInside } from './name-inside.ts';
 import { besideOf, taskOf } from './plan-files.ts';
 import type { Session } from './session.ts';
@@ -28,6 +30,16 @@ const GIVE_BACK_MS = 5000;
  * why, stands in the ledger. Nothing that goes wrong with one file ends the watch.
  */
 export async function watch(options: WatchOptions): Promise<void> {
+  const { session, signal, log } = options;
+  const delivery = startDelivery(session, { signal, log });
+  try {
+    await watchAndWork(options);
+  } finally {
+    await delivery.stop();
+  }
+}
+
+async function watchAndWork(options: WatchOptions): Promise<void> {
   const { session, inbox, signal, log } = options;
   const { mode, settleMs, rescanMs, events: source, sidecarGraceS } = session.config.watch;
   const { accept } = session.config;
@@ -46,6 +58,13 @@ export async function watch(options: WatchOptions): Promise<void> {
     },
     { signal, log },
   );
+  const held = createHeldFiles({
+    pressure: session.pressure,
+    signal,
+    onHold: (file, reason) => enqueue(session, file, inbox, { state: 'waiting', reason }),
+    onPressure: (reason) => log.warn({ reason }, 'no more files are taken for now'),
+    release: (file) => events.giveBack(file.path, 0),
+  });
   const underWay = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
   for await (const event of events) {
@@ -54,7 +73,8 @@ export async function watch(options: WatchOptions): Promise<void> {
       note(event, options);
       continue;
     }
-    enqueue(session, event.file, inbox);
+    if (await held.takes(event.file)) continue;
+    enqueue(session, event.file, inbox, { state: 'queued', reason: 'complete, work under way' });
     while (underWay.size >= session.pool.capacity) await Promise.race(underWay);
     const work = processFile(event.file, { events, userFiles }, options)
       .catch((error: unknown) => void (failure ??= { error }))
@@ -84,9 +104,14 @@ async function isBehind(file: PictureFile, userFiles: UserFiles, { session, inbo
   return isBesideChanged(row, besideOf(taskOf(file, inbox, userContext && { userContext })));
 }
 
-function enqueue({ store }: Session, file: ReadyFile, inbox: string): void {
+function enqueue(
+  { store }: Session,
+  file: ReadyFile,
+  inbox: string,
+  { state, reason }: { state: 'queued' | 'waiting'; reason: string },
+): void {
   const seen = { path: ledgerPath(file.path), inbox, bytes: file.size, mtimeMs: file.mtimeMs };
-  store.ledger.enqueue([seen], 'queued', 'complete, work under way');
+  store.ledger.enqueue([seen], state, reason);
 }
 
 function note(event: Exclude<WatchEvent, { type: 'ready' }>, { session, inbox, log }: WatchOptions): void {
@@ -124,13 +149,12 @@ async function processFile(
   const userContext = await userFiles.of(file.relativePath);
   for (const result of await session.pool.run([taskOf(file, inbox, userContext && { userContext })])) {
     if (result.kind === 'unsettled') {
-      const seen = { path: ledgerPath(file.path), inbox, bytes: file.size, mtimeMs: file.mtimeMs };
-      session.store.ledger.enqueue([seen], 'waiting', result.reason);
+      enqueue(session, file, inbox, { state: 'waiting', reason: result.reason });
       events.giveBack(file.path, GIVE_BACK_MS);
       continue;
     }
     const { outcome, document, report } = await settleResult(result);
-    session.store.commit([outcome], document ? [document] : []);
+    session.store.commit([outcome], document && !session.targets.index ? [document] : []);
     const { state, reason, id, ms } = report;
     if (state === 'quarantined') log.warn({ file: file.path, state, reason }, 'quarantined');
     else log.info({ file: file.path, state, id, ms }, 'settled');

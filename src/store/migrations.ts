@@ -12,6 +12,9 @@
  *   their own, so that the first pass reads nothing else.
  * - `document_issues`: the codes of a record's issues, for filters. Records indexed before version 2 have none there
  *   until they are written again, as reprocess does.
+ * - `outbox`: what a target is to have of a record, one row a target and record; `outbox_targets`: the targets, those of
+ *   the last run `configured`. An index row is `blocked` until every publishing target has the files of its revision.
+ *   `next_try_at` of a wish never tried is its age, so that one index gives the due rows, the oldest first.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -100,5 +103,34 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE files ADD COLUMN sidecars TEXT;
   ALTER TABLE files ADD COLUMN user_digest TEXT;
+  `,
+  // The outbox.
+  `
+  CREATE TABLE outbox_targets (
+    name TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    configured INTEGER NOT NULL,
+    paused_until INTEGER,
+    pause_code TEXT,
+    pause_reason TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE outbox (
+    item INTEGER PRIMARY KEY,
+    target TEXT NOT NULL REFERENCES outbox_targets,
+    id TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    tombstone TEXT,
+    delivered_revision INTEGER,
+    state TEXT NOT NULL,
+    blocked INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_try_at INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    error_code TEXT,
+    error_message TEXT,
+    UNIQUE (target, id)
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (target, blocked, next_try_at, item) WHERE state = 'due';
+  CREATE INDEX outbox_by_state ON outbox (target, state, since);
   `,
 ];

@@ -7,6 +7,8 @@ import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { FileOutcome } from './ledger-row.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { TargetSpec, Wish } from './outbox-row.ts';
 import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
 import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
 import { STORE_FILE } from './state-folder.ts';
@@ -17,16 +19,21 @@ export interface StoreOptions {
   durability: 'record' | 'batch';
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** Where records are delivered to from now on; without it nothing is enqueued and the outbox stays as it is. */
+  targets?: readonly TargetSpec[];
 }
 
 export interface Store {
   ledger: Ledger;
   index: EmbeddedSearchIndex;
+  outbox: Outbox;
   /**
-   * Ledger rows and index documents of a batch, after its records are on disk, in one transaction: either all of it
-   * happened or none. `documents` is empty where records are indexed elsewhere.
+   * Ledger rows and index documents of a batch, after its records are on disk, and the wishes that they be delivered, in
+   * one transaction: either all of it happened or none. `documents` is empty where records are indexed elsewhere.
    */
   commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /** Calls `listener` after each commit that may have enqueued something; the function it returns ends that. */
+  onWished(listener: () => void): () => void;
   /**
    * Notes in one transaction that a record was withdrawn: its files are skipped from now on, with the reason, and it leaves
    * the index.
@@ -46,7 +53,8 @@ export interface Store {
  * @throws IngestError `store/absent` (read: nothing was ingested with this STATE yet), `store/ledger` (damaged, or of a
  * newer program).
  */
-export function openStore(stateDir: string, { access, durability, now = Date.now }: StoreOptions): Store {
+export function openStore(stateDir: string, options: StoreOptions): Store {
+  const { access, durability, now = Date.now, targets } = options;
   const path = join(stateDir, STORE_FILE);
   if (access === 'read' && !existsSync(path)) {
     throw new IngestError(
@@ -57,25 +65,45 @@ export function openStore(stateDir: string, { access, durability, now = Date.now
   const db = openSqlite(path, { access, durability });
   const ledger = createLedger(db, now);
   const index = createEmbeddedIndex(db);
+  const outbox = createOutbox(db, now);
+  const listeners = new Set<() => void>();
+  if (targets) outbox.configure(targets);
   return {
     ledger,
     index,
-    commit: (outcomes, documents) =>
-      inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
-        const report = index.write(documents);
+    outbox,
+    commit: (outcomes, documents) => {
+      const report = inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
+        const written = index.write(documents);
         ledger.record(outcomes);
-        return report;
-      }),
-    withdraw: (tombstone) =>
+        if (targets) outbox.enqueue(outcomes.flatMap(wishOf));
+        return written;
+      });
+      for (const listener of listeners) listener();
+      return report;
+    },
+    onWished: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    withdraw: (tombstone) => {
       inTransaction(db, 'note a withdrawn record', () => {
         ledger.withdraw(tombstone.id, `its record was withdrawn: ${tombstone.reason}`);
         index.forget([tombstone.id]);
-      }),
+        outbox.withdraw([{ id: tombstone.id, revision: tombstone.revision, json: JSON.stringify(tombstone) }]);
+      });
+      for (const listener of listeners) listener();
+    },
     disagreements: () => guarded('compare ledger and index', () => findDisagreements(db)),
     close: () => {
       db.close();
     },
   };
+}
+
+/** Every file that led to a record, also as one more name of its bytes: that is a revision of its own. */
+function wishOf({ contentHash: id, recordRevision: revision }: FileOutcome): Wish[] {
+  return id === undefined || revision === undefined ? [] : [{ id, revision }];
 }
 
 function findDisagreements(db: Database): { notIndexed: ContentHash[]; notInLedger: ContentHash[] } {
