@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
-import { statusOf } from './webdav-faults.ts';
+import type { Destination } from './place.ts';
+import { corruptFault, statusOf } from './webdav-faults.ts';
 import { type WebdavFiles, withSlash } from './webdav-files.ts';
 import type { WebdavLink } from './webdav-link.ts';
 
@@ -8,9 +9,10 @@ export interface WebdavCollections {
   ensure(folder: string, signal: AbortSignal): Promise<void>;
   /**
    * Runs a request that needs a collection. Servers say of a missing one 404, 409 (Apache) or 500 (nginx), and the same
-   * of other troubles: only where it is really missing it is made again, and the request runs once more.
+   * of other troubles: only where it is really missing it is made again, and the request runs once more. One that held
+   * files when it was looked at is not made again: a record.json must not come to stand there alone.
    */
-  inside<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  inside<T>(to: Destination, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
 const MISSING_PARENT = [404, 409, 500];
@@ -55,8 +57,9 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
 
   return {
     ensure,
-    inside: async (folder, signal, work) => {
-      await ensure(folder, signal);
+    inside: async ({ folder, entries }, signal, work) => {
+      const heldFiles = entries.length > 0;
+      if (!heldFiles) await ensure(folder, signal);
       try {
         return await work();
       } catch (error) {
@@ -64,6 +67,7 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
         if (!mayBeMissing || (await files.isCollection(folder, signal))) throw error;
       }
       forget(folder);
+      if (heldFiles) throw corruptFault(folder, 'the collection and its files were removed meanwhile');
       await ensure(folder, signal);
       return work();
     },
