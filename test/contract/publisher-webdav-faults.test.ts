@@ -41,10 +41,10 @@ async function failure(
 
 /** What every failure must leave: no record to be seen, and a way on for the next try. */
 async function expectSecondTryWorks(target: WebdavTarget): Promise<void> {
-  expect(target.names(FOLDER)).not.toContain('record.json');
+  expect(await target.names(FOLDER)).not.toContain('record.json');
   await publish(target);
-  expect(target.names(FOLDER)).toEqual(NAMES);
-  expect(target.read(`${FOLDER}/SE.h5`)?.equals(FILES['SE.h5'])).toBe(true);
+  expect(await target.names(FOLDER)).toEqual(NAMES);
+  expect((await target.read(`${FOLDER}/SE.h5`))?.equals(FILES['SE.h5'])).toBe(true);
 }
 
 describe('an answer of the server', () => {
@@ -101,7 +101,7 @@ describe('an answer of the server', () => {
       const fault = { status: 307, headers: { Location: '/dav/elsewhere' } };
       const target = await openWebdavTarget({ rules: [{ method, nth, fault }] }, { parallel: 1 });
       await rejection(publish(target), 'publish/refused');
-      expect(target.names(FOLDER)).not.toContain('record.json');
+      expect(await target.names(FOLDER)).not.toContain('record.json');
     }
   });
 
@@ -137,7 +137,7 @@ describe('a collection', () => {
     const first: Fault = { first: (store) => store.drop('/dav/records') };
     const target = await openWebdavTarget({ quirks, rules: [put(first, 1)] }, { parallel: 1 });
     await publish(target);
-    expect(target.names(FOLDER)).toEqual(NAMES);
+    expect(await target.names(FOLDER)).toEqual(NAMES);
   });
 
   it('that somebody removed with files in it never holds a record.json alone', async () => {
@@ -180,7 +180,7 @@ describe('a connection', () => {
     await publish(target);
     // 300 kB, less the quarter of a second that a fresh bucket holds.
     expect(performance.now() - startedAtMs).toBeGreaterThan(600);
-    expect(target.names(FOLDER)).toEqual(NAMES);
+    expect(await target.names(FOLDER)).toEqual(NAMES);
   });
 
   it.each([1, 2, 3])('that breaks in the middle of upload %i is unreachable, and the next try goes on', async (nth) => {
@@ -217,7 +217,7 @@ describe('a connection', () => {
     const tls = makeCertificate();
     const target = await openWebdavTarget({ tls }, { ca: tls.cert });
     await publish(target);
-    expect(target.names(FOLDER)).toEqual(NAMES);
+    expect(await target.names(FOLDER)).toEqual(NAMES);
     const strange = createWebdavPublisher(webdavOptions(target.server.url));
     const error = await rejection(strange.check(calm()), 'publish/unreachable');
     expect(error.context).toMatchObject({ systemCode: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
@@ -241,13 +241,13 @@ describe('a content that arrives wrong', () => {
   it.each([1, 2, 3])('by its size is found for upload %i, and removed', async (nth) => {
     const { target, error } = await failure([put(shorter, nth)], 'publish/corrupt');
     expect(error.retryable).toBe(true);
-    expect(target.names(FOLDER).filter((name) => name.includes('tmp'))).toEqual([]);
+    expect((await target.names(FOLDER)).filter((name) => name.includes('tmp'))).toEqual([]);
     await expectSecondTryWorks(target);
   });
 
   it.each([1, 2, 3])('by its bytes is found for upload %i when it is read back, and removed', async (nth) => {
     const { target } = await failure([put(other, nth)], 'publish/corrupt', { verify: 'readback' });
-    expect(target.names(FOLDER).filter((name) => name.includes('tmp'))).toEqual([]);
+    expect((await target.names(FOLDER)).filter((name) => name.includes('tmp'))).toEqual([]);
     await expectSecondTryWorks(target);
   });
 
@@ -262,15 +262,15 @@ describe('a content that arrives wrong', () => {
   it('by its bytes is not found where the server states no checksum: sizes are all there is, and check says so', async () => {
     const target = await openWebdavTarget({ rules: [put(other)] }, { verify: 'checksum', parallel: 1 });
     await publish(target);
-    expect(target.names(FOLDER)).toEqual(NAMES);
+    expect(await target.names(FOLDER)).toEqual(NAMES);
     expect(await target.publisher.check(calm())).toMatch(/no checksum of its own/);
   });
 
   it('is found among files that were there before, when they are read back', async () => {
     const target = await openWebdavTarget({}, { verify: 'readback' });
-    target.plant(`${FOLDER}/SE.jpg`, 'PICTURE');
+    await target.plant(`${FOLDER}/SE.jpg`, 'PICTURE');
     await publish(target);
-    expect(target.read(`${FOLDER}/SE.jpg`)?.toString()).toBe('picture');
+    expect((await target.read(`${FOLDER}/SE.jpg`))?.toString()).toBe('picture');
   });
 
   it('is never visible as record.json of the next revision', async () => {
@@ -282,7 +282,7 @@ describe('a content that arrives wrong', () => {
     await publish(target, 3, {}).catch(() => undefined);
     target.server.rules.length = 0;
     await publish(target, 3, {});
-    expect(target.names(FOLDER)).toEqual(['record.json']);
+    expect(await target.names(FOLDER)).toEqual(['record.json']);
   });
 
   it('because the file changed in REPO after it was checked is not published', async () => {
@@ -291,8 +291,8 @@ describe('a content that arrives wrong', () => {
     const first: Fault = { first: () => writeFileSync(join(stored.folder, 'SE.h5'), Buffer.alloc(300_000, 'other')) };
     const target = await openWebdavTarget({ rules: [{ method: 'MKCOL', nth: 1, fault: first }] }, { parallel: 1 });
     await rejection(target.publisher.publish(stored, calm()), 'publish/source');
-    expect(target.names(FOLDER)).not.toContain('SE.h5');
-    expect(target.names(FOLDER)).not.toContain('record.json');
+    expect(await target.names(FOLDER)).not.toContain('SE.h5');
+    expect(await target.names(FOLDER)).not.toContain('record.json');
   });
 });
 
@@ -311,7 +311,7 @@ describe('credentials', () => {
   it.each(Object.entries(good))('of the kind %s are accepted, also outside ASCII', async (kind, auth) => {
     const target = await openWebdavTarget(serving(kind), { auth });
     await publish(target);
-    expect(target.names(FOLDER)).toEqual(NAMES);
+    expect(await target.names(FOLDER)).toEqual(NAMES);
   });
 
   it.each([{ algorithm: 'SHA-256' }, { usesOfNonce: 1 }, { usesOfNonce: 2 }, { usesOfNonce: 3 }])(
@@ -319,7 +319,7 @@ describe('credentials', () => {
     async (more) => {
       const target = await openWebdavTarget(serving('digest', more), good['digest'] && { auth: good['digest'] });
       await publish(target);
-      expect(target.read(`${FOLDER}/SE.h5`)?.equals(FILES['SE.h5'])).toBe(true);
+      expect((await target.read(`${FOLDER}/SE.h5`))?.equals(FILES['SE.h5'])).toBe(true);
     },
   );
 
@@ -410,7 +410,7 @@ describe('requests', () => {
     const both = await Promise.allSettled([target.publisher.publish(stored, calm()), other.publish(stored, calm())]);
     expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
     await other.publish(stored, calm());
-    expect(target.names(FOLDER)).toEqual(NAMES);
+    expect(await target.names(FOLDER)).toEqual(NAMES);
     await other.close();
   });
 

@@ -22,13 +22,13 @@ export async function openWebdavTarget(
   return {
     server,
     publisher,
-    names: (folder) => {
+    names: async (folder) => {
       const start = `${below(folder)}/`;
       const inside = [...nodes.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
       return inside.filter((name) => !name.includes('/')).toSorted();
     },
-    read: (path) => nodes.get(below(path)) ?? undefined,
-    plant: (path, content) => {
+    read: async (path) => nodes.get(below(path)) ?? undefined,
+    plant: async (path, content) => {
       const parts = below(path).split('/').slice(1);
       for (let at = 1; at < parts.length; at++) nodes.set(`/${parts.slice(0, at).join('/')}`, null);
       nodes.set(below(path), Buffer.from(content));
