@@ -12,7 +12,7 @@ export interface HttpTarget extends Omit<TestTarget, 'publisher'> {
 /** Makes a collection of its own below `base`, which ends with a slash. */
 export async function openHttpTarget(base: string): Promise<HttpTarget> {
   const url = `${base}semantiff-test-${randomBytes(6).toString('hex')}/`;
-  const ask: HttpTarget['ask'] = async (method, path, headers = {}, body = undefined) => {
+  const ask: HttpTarget['ask'] = async (method, path, headers = {}, body) => {
     const address = url + path.split('/').map(encodeURIComponent).join('/');
     const response = await fetch(address, {
       method,
