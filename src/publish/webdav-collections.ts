@@ -21,15 +21,23 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
   // Promises, so that files that go into one collection at the same time wait for one MKCOL.
   const made = new Map<string, Promise<void>>();
 
-  function ensure(folder: string, signal: AbortSignal): Promise<void> {
-    if (folder === '' || folder === '.') return Promise.resolve();
+  async function ensure(folder: string, signal: AbortSignal): Promise<void> {
+    if (folder === '' || folder === '.') return;
     const known = made.get(folder);
-    if (known) return known;
-    const making = make(folder, signal);
-    made.set(folder, making);
-    // Also an abort of the one who asked first must not be told to all who come later.
-    making.catch(() => made.delete(folder));
-    return making;
+    if (!known) {
+      const making = make(folder, signal);
+      made.set(folder, making);
+      making.catch(() => made.delete(folder));
+      return making;
+    }
+    const isMade = await known.then(
+      () => true,
+      () => false,
+    );
+    if (isMade) return;
+    // The one who asked first failed, perhaps because it was stopped; that is no answer for us.
+    signal.throwIfAborted();
+    return ensure(folder, signal);
   }
 
   /** The collection itself first: of a new record nearly always only this one is missing. */

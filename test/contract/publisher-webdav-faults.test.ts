@@ -154,16 +154,29 @@ describe('a collection', () => {
     await expectSecondTryWorks(target);
   });
 
-  it('of the URL that is missing is refused, not taken for a target without records', async () => {
+  it('of the URL that is missing is unreachable, not taken for a target without records', async () => {
     const target = await openWebdavTarget();
     const publisher = createWebdavPublisher(webdavOptions(`${target.server.url}/mistyped`));
-    await rejection(publisher.check(calm()), 'publish/refused');
-    await rejection(publisher.inspect(ID, { ...calm(), readBack: false }), 'publish/refused');
+    const stored = storeRecord(temporaryFolder(), NAME, FILES);
+    await rejection(publisher.publish(stored, calm()), 'publish/unreachable');
+    await rejection(publisher.check(calm()), 'publish/unreachable');
+    await rejection(publisher.inspect(ID, { ...calm(), readBack: false }), 'publish/unreachable');
     const list = async (): Promise<void> => {
       for await (const id of publisher.list(calm())) expect(id).toBeUndefined();
     };
-    await rejection(list(), 'publish/refused');
+    await rejection(list(), 'publish/unreachable');
     await publisher.close();
+  });
+
+  it('that one record fails to make is made by the other that waits for it', async () => {
+    const target = await openWebdavTarget({
+      rules: [{ method: 'MKCOL', path: /records\/$/, nth: 1, fault: { status: 423 } }],
+    });
+    const records = ['b.tif', 'c.tif'].map((name) => storeRecord(temporaryFolder(), name, FILES));
+    const both = await Promise.allSettled(records.map((record) => target.publisher.publish(record, calm())));
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const [failed] = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(failed).toMatchObject({ code: 'publish/locked' });
   });
 });
 
