@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect as show } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -298,14 +298,17 @@ describe('a content that arrives wrong', () => {
     expect(await target.names(FOLDER)).toEqual(['record.json']);
   });
 
-  it('because the file changed in REPO after it was checked is not published', async () => {
-    const repo = temporaryFolder();
-    const stored = storeRecord(repo, NAME, FILES);
-    const first: Fault = { first: () => writeFileSync(join(stored.folder, 'SE.h5'), Buffer.alloc(300_000, 'other')) };
+  it.each([
+    ['other bytes', (path: string) => writeFileSync(path, Buffer.alloc(300_000, 'other'))],
+    ['fewer bytes', (path: string) => writeFileSync(path, Buffer.alloc(200_000, 'pixels'))],
+    ['more bytes', (path: string) => writeFileSync(path, Buffer.alloc(400_000, 'pixels'))],
+    ['no file', (path: string) => rmSync(path)],
+  ])('because it changed in REPO after it was checked is not published: %s', async (_, change) => {
+    const stored = storeRecord(temporaryFolder(), NAME, FILES);
+    const first: Fault = { first: () => change(join(stored.folder, 'SE.h5')) };
     const target = await openWebdavTarget({ rules: [{ method: 'MKCOL', nth: 1, fault: first }] }, { parallel: 1 });
     await rejection(target.publisher.publish(stored, calm()), 'publish/source');
-    expect(await target.names(FOLDER)).not.toContain('SE.h5');
-    expect(await target.names(FOLDER)).not.toContain('record.json');
+    expect(await target.names(FOLDER)).toEqual([]);
   });
 });
 
