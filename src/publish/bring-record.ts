@@ -4,6 +4,7 @@ import type { Place } from './place.ts';
 import type { PublishReport } from './publisher.ts';
 import type { StoredRecord } from './read-record.ts';
 import { checkSource, type OutgoingFile, type RecordSource, readSource } from './record-source.ts';
+import { linkSignal } from './stall-watch.ts';
 import { tidyFolder } from './tidy-folder.ts';
 
 /**
@@ -65,17 +66,17 @@ async function isThere(place: Place, file: OutgoingFile, there: Look, signal: Ab
 
 /** Where one file fails the others are stopped, and have stopped when this rejects. */
 async function bringAll(place: Place, files: OutgoingFile[], to: Look, signal: AbortSignal): Promise<void> {
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
+  const linked = linkSignal(signal);
   const failed: unknown[] = [];
   await Promise.all(
     files.map((file) =>
-      place.bring(file, to, either).catch((error: unknown) => {
+      place.bring(file, to, linked.signal).catch((error: unknown) => {
         failed.push(error);
-        stop.abort();
+        linked.abort();
       }),
     ),
   );
+  linked.stop();
   if (failed.length > 0) throw failed[0];
 }
 

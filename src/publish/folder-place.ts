@@ -49,7 +49,9 @@ async function requireRoot(root: string): Promise<void> {
 async function bring(root: string, file: OutgoingFile, to: Destination, signal: AbortSignal): Promise<void> {
   await requireRoot(root);
   const folder = join(root, to.folder);
-  await tryTo(`make the folder "${to.folder}"`, () => mkdir(folder, { recursive: true }));
+  // Where files were, and the folder is gone now, a record.json must not come to stand there alone.
+  const heldFiles = to.entries.length > 0;
+  if (!heldFiles) await tryTo(`make the folder "${to.folder}"`, () => mkdir(folder, { recursive: true }));
   const temporary = join(folder, temporaryName(file.sha256));
   try {
     await writeCopy(file, temporary, signal);

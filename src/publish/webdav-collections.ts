@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
-import { statusOf } from './webdav-faults.ts';
+import type { Destination } from './place.ts';
+import { corruptFault, statusOf } from './webdav-faults.ts';
 import { type WebdavFiles, withSlash } from './webdav-files.ts';
 import type { WebdavLink } from './webdav-link.ts';
 
@@ -8,9 +9,10 @@ export interface WebdavCollections {
   ensure(folder: string, signal: AbortSignal): Promise<void>;
   /**
    * Runs a request that needs a collection. Servers say of a missing one 404, 409 (Apache) or 500 (nginx), and the same
-   * of other troubles: only where it is really missing it is made again, and the request runs once more.
+   * of other troubles: only where it is really missing it is made again, and the request runs once more. One that held
+   * files when it was looked at is not made again: a record.json must not come to stand there alone.
    */
-  inside<T>(folder: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  inside<T>(to: Destination, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
 const MISSING_PARENT = [404, 409, 500];
@@ -19,15 +21,23 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
   // Promises, so that files that go into one collection at the same time wait for one MKCOL.
   const made = new Map<string, Promise<void>>();
 
-  function ensure(folder: string, signal: AbortSignal): Promise<void> {
-    if (folder === '' || folder === '.') return Promise.resolve();
+  async function ensure(folder: string, signal: AbortSignal): Promise<void> {
+    if (folder === '' || folder === '.') return;
     const known = made.get(folder);
-    if (known) return known;
-    const making = make(folder, signal);
-    made.set(folder, making);
-    // Also an abort of the one who asked first must not be told to all who come later.
-    making.catch(() => made.delete(folder));
-    return making;
+    if (!known) {
+      const making = make(folder, signal);
+      made.set(folder, making);
+      making.catch(() => made.delete(folder));
+      return making;
+    }
+    const isMade = await known.then(
+      () => true,
+      () => false,
+    );
+    if (isMade) return;
+    // The one who asked first failed, perhaps because it was stopped; that is no answer for us.
+    signal.throwIfAborted();
+    return ensure(folder, signal);
   }
 
   /** The collection itself first: of a new record nearly always only this one is missing. */
@@ -55,8 +65,9 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
 
   return {
     ensure,
-    inside: async (folder, signal, work) => {
-      await ensure(folder, signal);
+    inside: async ({ folder, entries }, signal, work) => {
+      const heldFiles = entries.length > 0;
+      if (!heldFiles) await ensure(folder, signal);
       try {
         return await work();
       } catch (error) {
@@ -64,6 +75,7 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
         if (!mayBeMissing || (await files.isCollection(folder, signal))) throw error;
       }
       forget(folder);
+      if (heldFiles) throw corruptFault(folder, 'the collection and its files were removed meanwhile');
       await ensure(folder, signal);
       return work();
     },

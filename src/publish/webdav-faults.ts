@@ -44,7 +44,8 @@ function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
   const text = headers.get('retry-after')?.trim();
   if (!text) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  const at = Date.parse(text);
+  // An HTTP date begins with the day of the week; Date.parse makes a date of nearly anything.
+  const at = /^[a-z]{3,9},? /i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return undefined;
   const serverNow = Date.parse(headers.get('date') ?? '');
   return Math.max(0, Math.ceil((at - (Number.isNaN(serverNow) ? nowMs : serverNow)) / 1000));

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { isIngestError } from '../domain/errors.ts';
 import { type StallWatch, watchStall } from './stall-watch.ts';
 import { createCredentials } from './webdav-credentials.ts';
 import { type Asked, networkFault, refusedFault, statusFault, timeOutFault } from './webdav-faults.ts';
@@ -64,7 +65,7 @@ export function createLink(options: WebdavOptions, send: Send): WebdavLink {
     } catch (error) {
       exchange.signal.throwIfAborted();
       if (watch.hasStalled) throw timeOutFault(exchange, options.timeoutS);
-      if (error instanceof Error && error.name === 'IngestError') throw error;
+      if (isIngestError(error)) throw error;
       throw networkFault(exchange, error);
     } finally {
       // A body that was not sent to its end (the server refused early) must not keep its file open.

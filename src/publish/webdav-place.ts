@@ -20,15 +20,12 @@ export function createWebdavPlace(
   const collections = createCollections(link, files);
   const deps: UploadDeps = { link, files, collections, verify: options.verify, bucket };
   const inSlot = createSlots(options.parallel);
-  let hasSeenRoot = false;
 
   /** A wrong URL, or a disk that is not mounted on the server, must not look like a target without records. */
   async function requireRoot(signal: AbortSignal): Promise<void> {
-    if (!hasSeenRoot && !(await files.isCollection('', signal))) {
-      const message = 'The collection of the configured URL is not there on the WebDAV server.';
-      throw new IngestError('publish/refused', message);
-    }
-    hasSeenRoot = true;
+    if (await files.isCollection('', signal)) return;
+    const message = 'The collection of the configured URL is not there on the WebDAV server.';
+    throw new IngestError('publish/unreachable', message, { retryable: true });
   }
 
   return {
@@ -44,7 +41,6 @@ export function createWebdavPlace(
     bring: (file, to, signal) => inSlot(() => uploadFile(deps, file, to, signal)),
     remove: (path, signal) => files.remove(path, signal),
     check: async (signal) => {
-      hasSeenRoot = false;
       await requireRoot(signal);
       return checkWebdav(deps, signal);
     },

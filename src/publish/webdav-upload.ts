@@ -37,7 +37,7 @@ export async function uploadFile(
   const temporary = (await findTemporary(deps, file, to, signal)) ?? (await putTemporary(deps, file, to, signal));
   const isTaken = to.entries.some(({ name, folder }) => name === file.name && !folder);
   if (isTaken || !(await moveIntoPlace(deps, temporary, path, file, signal))) {
-    await putProved(deps, path, file, to.folder, signal);
+    await putProved(deps, path, file, to, signal);
     await deps.files.remove(temporary, signal);
   }
 }
@@ -66,7 +66,7 @@ async function putTemporary(
   signal: AbortSignal,
 ): Promise<string> {
   const path = join(to.folder, temporaryName(file.sha256));
-  await putProved(deps, path, file, to.folder, signal);
+  await putProved(deps, path, file, to, signal);
   return path;
 }
 
@@ -75,10 +75,10 @@ async function putProved(
   deps: UploadDeps,
   path: string,
   file: OutgoingFile,
-  folder: string,
+  to: Destination,
   signal: AbortSignal,
 ): Promise<void> {
-  const stated = await deps.collections.inside(folder, signal, () => put(deps, path, file, signal));
+  const stated = await deps.collections.inside(to, signal, () => put(deps, path, file, signal));
   const fault = await findFault(deps, path, file, stated, signal);
   if (fault === undefined) return;
   await deps.files.remove(path, signal);

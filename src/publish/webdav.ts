@@ -39,9 +39,12 @@ function createSend(client: WebDAVClient): Send {
       const options = { url, method, headers, signal, ...(data !== undefined && { data }) };
       return toAnswer(await client.customRequest('/', options));
     } catch (error) {
-      const response = error instanceof Error && 'response' in error ? error.response : undefined;
-      if (!response) throw error;
-      return toAnswer(response);
+      if (!(error instanceof Error)) throw error;
+      if ('response' in error && error.response) return toAnswer(error.response);
+      // It follows redirects, but not with a stream, nor for ever.
+      const isRedirect = 'type' in error && /redirect/.test(String(error.type));
+      if (isRedirect) return { status: 307, redirected: true, headers: new Headers(), body: undefined };
+      throw error;
     }
   };
 }

@@ -6,9 +6,9 @@ import type { TestTarget } from '../contract/publisher-suite.ts';
 export function folderTarget(root: string): Omit<TestTarget, 'publisher'> {
   const at = (path: string): string => join(root, path);
   return {
-    names: (folder) => (existsSync(at(folder)) ? readdirSync(at(folder)).toSorted() : []),
-    read: (path) => (existsSync(at(path)) ? readFileSync(at(path)) : undefined),
-    plant: (path, content) => {
+    names: async (folder) => (existsSync(at(folder)) ? readdirSync(at(folder)).toSorted() : []),
+    read: async (path) => (existsSync(at(path)) ? readFileSync(at(path)) : undefined),
+    plant: async (path, content) => {
       mkdirSync(dirname(at(path)), { recursive: true });
       writeFileSync(at(path), content);
     },

@@ -1,6 +1,7 @@
 import { IngestError } from '../../src/domain/errors.ts';
 import type { ContentHash } from '../../src/domain/ids.ts';
-import type { PublishedRecord, Publisher, PublishOptions, Tombstone } from '../../src/publish/publisher.ts';
+import type { Tombstone } from '../../src/domain/tombstone.ts';
+import type { PublishedRecord, Publisher, PublishOptions } from '../../src/publish/publisher.ts';
 import type { StoredRecord } from '../../src/publish/read-record.ts';
 
 export interface MemoryPublisher extends Publisher {

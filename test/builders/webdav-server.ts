@@ -73,7 +73,9 @@ export async function startWebdavServer(options: WebdavServerOptions = {}): Prom
       response.writeHead(401, { 'WWW-Authenticate': challenge, 'Content-Type': 'text/html' }).end('<h1>no</h1>');
       return;
     }
-    serve(request, response, path, findFault(state.rules, counts, seen), store).catch(() => request.socket.destroy());
+    // Once its body was given up, a request no longer knows its connection.
+    const { socket } = request;
+    serve(request, response, path, findFault(state.rules, counts, seen), store).catch(() => socket.destroy());
   };
   const server: Server = options.tls ? createHttps(options.tls, handler) : createHttp(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

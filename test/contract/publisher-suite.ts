@@ -15,10 +15,10 @@ import { rejection } from '../expect-ingest-error.ts';
 export interface TestTarget {
   publisher: Publisher;
   /** Names in a folder, sorted; none where there is no folder. */
-  names(folder: string): string[];
-  read(path: string): Buffer | undefined;
+  names(folder: string): Promise<string[]>;
+  read(path: string): Promise<Buffer | undefined>;
   /** Puts a file there, past the publisher; makes folders as needed. */
-  plant(path: string, content: string | Uint8Array): void;
+  plant(path: string, content: string | Uint8Array): Promise<void>;
 }
 
 export const NAME = 'SE 03 µm.tif';
@@ -67,9 +67,9 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const target = await open();
       const stored = storeRecord(temporaryFolder(), NAME, { ...FILES, 'empty.txt': '' });
       const report = await publish(target, stored);
-      expect(target.names(FOLDER)).toEqual([...NAMES, 'empty.txt'].toSorted());
-      expect(target.read(`${FOLDER}/SE.h5`)?.toString()).toBe(FILES['SE.h5']);
-      const record = target.read(`${FOLDER}/record.json`);
+      expect(await target.names(FOLDER)).toEqual([...NAMES, 'empty.txt'].toSorted());
+      expect((await target.read(`${FOLDER}/SE.h5`))?.toString()).toBe(FILES['SE.h5']);
+      const record = await target.read(`${FOLDER}/record.json`);
       expect(JSON.parse(record?.toString() ?? '')).toEqual(stored.record);
       expect(report).toEqual({ filesSent: 5, filesKept: 0, bytesSent: 7013 + (record?.length ?? 0) });
     });
@@ -83,12 +83,12 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
 
     it('goes on with an upload that was cut off: what arrived is kept, what did not is sent', async () => {
       const target = await open();
-      target.plant(`${FOLDER}/SE.h5`, FILES['SE.h5']);
-      target.plant(`${FOLDER}/SE.jpg`, 'pic');
-      target.plant(`${FOLDER}/${TEMPORARY}`, 'pix');
+      await target.plant(`${FOLDER}/SE.h5`, FILES['SE.h5']);
+      await target.plant(`${FOLDER}/SE.jpg`, 'pic');
+      await target.plant(`${FOLDER}/${TEMPORARY}`, 'pix');
       expect(await publish(target, storeRecord(temporaryFolder(), NAME, FILES))).toMatchObject({ filesKept: 1 });
-      expect(target.names(FOLDER)).toEqual(NAMES);
-      expect(target.read(`${FOLDER}/SE.jpg`)?.toString()).toBe('picture');
+      expect(await target.names(FOLDER)).toEqual(NAMES);
+      expect((await target.read(`${FOLDER}/SE.jpg`))?.toString()).toBe('picture');
     });
 
     it('carries names with spaces, umlauts, other scripts and signs that mean something in a URL', async () => {
@@ -96,8 +96,9 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const files = Object.fromEntries(ODD_NAMES.map((one) => [one, `content of ${one}`]));
       const stored = storeRecord(temporaryFolder(), NAME, files);
       await publish(target, stored);
-      expect(target.names(FOLDER)).toEqual([...ODD_NAMES, 'record.json'].toSorted());
-      for (const one of ODD_NAMES) expect(target.read(`${FOLDER}/${one}`)?.toString()).toBe(`content of ${one}`);
+      expect(await target.names(FOLDER)).toEqual([...ODD_NAMES, 'record.json'].toSorted());
+      for (const one of ODD_NAMES)
+        expect((await target.read(`${FOLDER}/${one}`))?.toString()).toBe(`content of ${one}`);
       expect(await publish(target, stored)).toMatchObject({ filesSent: 0 });
     });
 
@@ -105,7 +106,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const target = await open();
       const bytes = Buffer.alloc(3 << 20, 'sem');
       await publish(target, storeRecord(temporaryFolder(), NAME, { 'SE.h5': bytes }));
-      expect(sha256Hex(target.read(`${FOLDER}/SE.h5`) ?? Buffer.alloc(0))).toBe(sha256Hex(bytes));
+      expect(sha256Hex((await target.read(`${FOLDER}/SE.h5`)) ?? Buffer.alloc(0))).toBe(sha256Hex(bytes));
     });
 
     it('stops when it is told to, without a record', async () => {
@@ -113,7 +114,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const signal = AbortSignal.abort(new Error('the program ends'));
       const publishing = target.publisher.publish(storeRecord(temporaryFolder(), NAME, FILES), { signal });
       await expect(publishing).rejects.toThrow('the program ends');
-      expect(target.names(FOLDER)).not.toContain('record.json');
+      expect(await target.names(FOLDER)).not.toContain('record.json');
     });
   });
 
@@ -132,7 +133,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const stored = storeRecord(temporaryFolder(), NAME, FILES);
       spoil(stored.folder);
       await rejection(publish(target, stored), 'publish/source');
-      expect(target.names(FOLDER)).toEqual([]);
+      expect(await target.names(FOLDER)).toEqual([]);
     });
 
     it.each(['../../../../stolen.txt', 'sub/file.txt', '..'])('is not published: a file named %s', async (path) => {
@@ -141,7 +142,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const artefacts = stored.record.artefacts.map((artefact) => ({ ...artefact, path }));
       writeFileSync(join(stored.folder, 'record.json'), JSON.stringify({ ...stored.record, artefacts }));
       await rejection(publish(target, stored), 'publish/source');
-      expect(target.names(FOLDER)).toEqual([]);
+      expect(await target.names(FOLDER)).toEqual([]);
     });
   });
 
@@ -151,9 +152,11 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
     it('come with record.json last; the files of the older one go, what others put there stays', async () => {
       const target = await open();
       await publish(target, storeRecord(temporaryFolder(), NAME, FILES));
-      target.plant(`${FOLDER}/notes of a user.txt`, 'mine');
+      await target.plant(`${FOLDER}/notes of a user.txt`, 'mine');
       await publish(target, storeRecord(temporaryFolder(), NAME, second, 2));
-      expect(target.names(FOLDER)).toEqual([...Object.keys(second), 'notes of a user.txt', 'record.json'].toSorted());
+      expect(await target.names(FOLDER)).toEqual(
+        [...Object.keys(second), 'notes of a user.txt', 'record.json'].toSorted(),
+      );
       expect(await target.publisher.inspect(ID, { ...calm(), readBack: false })).toMatchObject({ revision: 2 });
     });
 
@@ -161,49 +164,52 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const target = await open();
       const stored = storeRecord(temporaryFolder(), NAME, { 'SE.r3.h5': 'third' }, 3);
       await publish(target, stored);
-      for (const one of ['SE.h5', 'SE.r2.h5', 'SE.r4.h5', TEMPORARY]) target.plant(`${FOLDER}/${one}`, 'old');
+      for (const one of ['SE.h5', 'SE.r2.h5', 'SE.r4.h5', TEMPORARY]) await target.plant(`${FOLDER}/${one}`, 'old');
       expect(await publish(target, stored)).toMatchObject({ filesSent: 0 });
-      expect(target.names(FOLDER)).toEqual(['SE.r3.h5', 'SE.r4.h5', 'record.json']);
+      expect(await target.names(FOLDER)).toEqual(['SE.r3.h5', 'SE.r4.h5', 'record.json']);
     });
 
     it('replace a sidecar that kept its name and its size', async () => {
       const target = await open();
       await publish(target, storeRecord(temporaryFolder(), NAME, { 'SE.hdr': 'WD=4.1' }));
       await publish(target, storeRecord(temporaryFolder(), NAME, { 'SE.hdr': 'WD=4.2' }, 2));
-      expect(target.read(`${FOLDER}/SE.hdr`)?.toString()).toBe('WD=4.2');
-      expect(target.names(FOLDER)).toEqual(['SE.hdr', 'record.json']);
+      expect((await target.read(`${FOLDER}/SE.hdr`))?.toString()).toBe('WD=4.2');
+      expect(await target.names(FOLDER)).toEqual(['SE.hdr', 'record.json']);
     });
 
     it('are left alone where the target has a newer one', async () => {
       const target = await open();
       await publish(target, storeRecord(temporaryFolder(), NAME, second, 2));
-      const before = target.read(`${FOLDER}/record.json`);
+      const before = await target.read(`${FOLDER}/record.json`);
       const report = await publish(target, storeRecord(temporaryFolder(), NAME, FILES));
       expect(report).toEqual({ filesSent: 0, filesKept: 0, bytesSent: 0 });
-      expect(target.read(`${FOLDER}/record.json`)).toEqual(before);
-      expect(target.names(FOLDER)).toEqual([...Object.keys(second), 'record.json'].toSorted());
+      expect(await target.read(`${FOLDER}/record.json`)).toEqual(before);
+      expect(await target.names(FOLDER)).toEqual([...Object.keys(second), 'record.json'].toSorted());
     });
 
     it('are left alone where a later program wrote a record that we understand only in part', async () => {
       const target = await open();
-      target.plant(`${FOLDER}/record.json`, JSON.stringify({ id: ID, schemaVersion: 99, revision: 7, artefacts: [] }));
+      await target.plant(
+        `${FOLDER}/record.json`,
+        JSON.stringify({ id: ID, schemaVersion: 99, revision: 7, artefacts: [] }),
+      );
       await publish(target, storeRecord(temporaryFolder(), NAME, FILES));
-      expect(target.names(FOLDER)).toEqual(['record.json']);
+      expect(await target.names(FOLDER)).toEqual(['record.json']);
     });
 
     it.each(['', '{"id":', '{"revision":9}'])('take the place of a record.json that is none: %j', async (rubbish) => {
       const target = await open();
-      target.plant(`${FOLDER}/record.json`, rubbish);
+      await target.plant(`${FOLDER}/record.json`, rubbish);
       await publish(target, storeRecord(temporaryFolder(), NAME, FILES));
       expect(await target.publisher.inspect(ID, { ...calm(), readBack: false })).toMatchObject({ revision: 1 });
     });
 
     it('are refused where a folder has the name of a file, and the folder stays', async () => {
       const target = await open();
-      target.plant(`${FOLDER}/SE.jpg/somebody's.txt`, 'mine');
+      await target.plant(`${FOLDER}/SE.jpg/somebody's.txt`, 'mine');
       await rejection(publish(target, storeRecord(temporaryFolder(), NAME, FILES)), 'publish/refused');
-      expect(target.names(`${FOLDER}/SE.jpg`)).toEqual(["somebody's.txt"]);
-      expect(target.names(FOLDER)).not.toContain('record.json');
+      expect(await target.names(`${FOLDER}/SE.jpg`)).toEqual(["somebody's.txt"]);
+      expect(await target.names(FOLDER)).not.toContain('record.json');
     });
   });
 
@@ -211,7 +217,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
     it('tells nothing of a record that is not there', async () => {
       const target = await open();
       expect(await target.publisher.inspect(ID, { ...calm(), readBack: true })).toBeUndefined();
-      target.plant(`${FOLDER}/${TEMPORARY}`, 'pix');
+      await target.plant(`${FOLDER}/${TEMPORARY}`, 'pix');
       expect(await target.publisher.inspect(ID, { ...calm(), readBack: true })).toBeUndefined();
     });
 
@@ -227,7 +233,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
 
     it('tells files without a record, as an upload that was cut off leaves them', async () => {
       const target = await open();
-      target.plant(`${FOLDER}/SE.jpg`, 'picture');
+      await target.plant(`${FOLDER}/SE.jpg`, 'picture');
       const found = await target.publisher.inspect(ID, { ...calm(), readBack: false });
       expect(found).toEqual({ id: ID, withdrawn: false, files: [{ path: 'SE.jpg', bytes: 7 }] });
     });
@@ -237,10 +243,10 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
     it('leaves the tombstone as the only file', async () => {
       const target = await open();
       await publish(target, storeRecord(temporaryFolder(), NAME, FILES));
-      target.plant(`${FOLDER}/${TEMPORARY}`, 'pix');
+      await target.plant(`${FOLDER}/${TEMPORARY}`, 'pix');
       await target.publisher.withdraw(tombstone(2), calm());
-      expect(target.names(FOLDER)).toEqual(['record.json']);
-      expect(JSON.parse(target.read(`${FOLDER}/record.json`)?.toString() ?? '')).toEqual(tombstone(2));
+      expect(await target.names(FOLDER)).toEqual(['record.json']);
+      expect(JSON.parse((await target.read(`${FOLDER}/record.json`))?.toString() ?? '')).toEqual(tombstone(2));
       const found = await target.publisher.inspect(ID, { ...calm(), readBack: false });
       expect(found).toMatchObject({ revision: 2, withdrawn: true });
     });
@@ -249,7 +255,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const target = await open();
       await target.publisher.withdraw(tombstone(2), calm());
       await target.publisher.withdraw(tombstone(2), calm());
-      expect(target.names(FOLDER)).toEqual(['record.json']);
+      expect(await target.names(FOLDER)).toEqual(['record.json']);
     });
 
     it('is final: publishing leaves the tombstone as it is', async () => {
@@ -257,7 +263,7 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       await target.publisher.withdraw(tombstone(2), calm());
       const report = await publish(target, storeRecord(temporaryFolder(), NAME, FILES, 5));
       expect(report).toEqual({ filesSent: 0, filesKept: 0, bytesSent: 0 });
-      expect(target.names(FOLDER)).toEqual(['record.json']);
+      expect(await target.names(FOLDER)).toEqual(['record.json']);
     });
   });
 
@@ -271,10 +277,10 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
       const others = ['b.tif', 'c.tif', 'd.tif'];
       for (const one of others) await publish(target, storeRecord(temporaryFolder(), one, FILES));
       await target.publisher.withdraw(tombstone(2), calm());
-      target.plant(`${recordFolder(idOf('cut off.tif'))}/SE.jpg`, 'picture');
-      target.plant('records/ab/cd/not-a-hash/record.json', '{}');
-      target.plant('records/README.txt', 'hello');
-      target.plant('records/zz/cd/file', 'hello');
+      await target.plant(`${recordFolder(idOf('cut off.tif'))}/SE.jpg`, 'picture');
+      await target.plant('records/ab/cd/not-a-hash/record.json', '{}');
+      await target.plant('records/README.txt', 'hello');
+      await target.plant('records/zz/cd/file', 'hello');
       expect(await listed(target)).toEqual([ID, ...others.map(idOf)].toSorted());
     });
   });
@@ -282,6 +288,6 @@ export function describePublisher(name: string, open: () => Promise<TestTarget>)
   it(`a check of ${name} says what was found and leaves nothing`, async () => {
     const target = await open();
     expect(await target.publisher.check(calm())).toMatch(/takes files/);
-    expect(target.names('')).toEqual([]);
+    expect(await target.names('')).toEqual([]);
   });
 }

@@ -1,30 +1,7 @@
-import { onTestFinished } from 'vitest';
-import { createWebdavPublisher } from '../../src/publish/webdav.ts';
 import type { WebdavOptions } from '../../src/publish/webdav-options.ts';
-import { webdavOptions } from '../builders/webdav-options.ts';
-import { startWebdavServer, type TestServer, type WebdavServerOptions } from '../builders/webdav-server.ts';
-import { describePublisher, type TestTarget } from './publisher-suite.ts';
-
-function targetOf(server: TestServer, said: Partial<WebdavOptions>): TestTarget {
-  const publisher = createWebdavPublisher(webdavOptions(server.url, said));
-  onTestFinished(() => publisher.close());
-  const { nodes } = server.store;
-  const below = (path: string): string => (path === '' ? '/dav' : `/dav/${path}`);
-  return {
-    publisher,
-    names: (folder) => {
-      const start = `${below(folder)}/`;
-      const inside = [...nodes.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
-      return inside.filter((name) => !name.includes('/')).toSorted();
-    },
-    read: (path) => nodes.get(below(path)) ?? undefined,
-    plant: (path, content) => {
-      const parts = below(path).split('/').slice(1);
-      for (let at = 1; at < parts.length; at++) nodes.set(`/${parts.slice(0, at).join('/')}`, null);
-      nodes.set(below(path), Buffer.from(content));
-    },
-  };
-}
+import type { WebdavServerOptions } from '../builders/webdav-server.ts';
+import { describePublisher } from './publisher-suite.ts';
+import { openWebdavTarget } from './webdav-target.ts';
 
 const CASES: Record<string, [WebdavServerOptions, Partial<WebdavOptions>]> = {
   'a server like Apache, sizes compared': [{ quirks: 'apache' }, { verify: 'size' }],
@@ -36,5 +13,5 @@ const CASES: Record<string, [WebdavServerOptions, Partial<WebdavOptions>]> = {
 };
 
 for (const [name, [server, options]] of Object.entries(CASES)) {
-  describePublisher(name, async () => targetOf(await startWebdavServer(server), options));
+  describePublisher(name, () => openWebdavTarget(server, options));
 }
