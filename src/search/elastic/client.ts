@@ -78,7 +78,6 @@ function newClient({ server, auth, ca, timeoutS }: Connection): Client {
     ...(ca !== undefined && { tls: { ca } }),
     requestTimeout: timeoutS * 1000,
     maxRetries: 0,
-    redaction: { type: 'remove' },
   };
   try {
     return new Client(options);
