@@ -16,8 +16,8 @@ export function elasticIndexes(): ElasticIndexes {
   let url = '';
   const opened: { index: ElasticIndex; alias: string }[] = [];
 
-  beforeAll(() => {
-    url = elasticsearchUrl();
+  beforeAll(async () => {
+    url = await elasticsearchUrl();
   });
 
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {

@@ -6,7 +6,7 @@ const INTRODUCTION = `# The index on Elasticsearch
 
 One document a record, with the \`id\` of the record as \`_id\` and its \`revision\` as external version, so that an older revision never overwrites a newer one. The documents are searched under an alias (\`${ELASTIC_DEFAULTS.alias}\`, unless configured); the index behind it is called \`<alias>-v<mapping>-<number>\` and has mapping version ${MAPPING_VERSION}. A rebuild fills the next number under \`<alias>-next\` and moves the alias at once; whoever writes to the alias by other means writes to \`<alias>-next\` too while it is there.
 
-Needs Elasticsearch 9.0 or later, and none of its paid features, ingest pipelines, models or synonym sets: scores come from ordinary queries (\`src/search/evidence.ts\` has the formula), synonyms stand in the settings. A user of ours needs the privileges \`read\`, \`write\`, \`view_index_metadata\`, \`monitor\`, \`maintenance\` and \`manage\` on \`<alias>*\`, and the cluster privilege \`monitor\`.
+Made for Elasticsearch 9 (tested with 9.4.3), it needs none of the paid features, ingest pipelines, models or synonym sets: scores come from ordinary queries (\`src/search/evidence.ts\` has the formula), synonyms stand in the settings. The program's user needs the privileges \`read\`, \`write\` and \`manage\` on \`<alias>*\`, and the cluster privilege \`monitor\`.
 
 Kibana: make a data view of the alias with \`acquired\` as time field. A search of plain words goes to \`everything\`, which knows the synonyms of the labels: "sputtering" finds what carries the label Films_Coated_Surface. \`label\`, \`accepted_label\`, \`vendor\`, \`instrument\`, \`detector\`, \`decision\` and \`issues\` are made for facets.
 

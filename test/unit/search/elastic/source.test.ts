@@ -41,6 +41,13 @@ describe('the document as Elasticsearch gets it', () => {
     expect([0, 4, 8].map((at) => bytes.readFloatBE(at))).toEqual([...VECTOR]);
     expect(written('base64', new Float32Array(3))).toBeUndefined();
     expect(written('base64', Float32Array.from([1, Number.NaN]))).toBeUndefined();
-    expect(written('base64', new Float32Array(0))).toBeUndefined();
+    for (const vector of [
+      new Float32Array(0),
+      Float32Array.from([1e-30]),
+      Float32Array.from([1e30]),
+      new Float32Array(5000).fill(1),
+    ]) {
+      expect(written('base64', vector)).toBeUndefined();
+    }
   });
 });
