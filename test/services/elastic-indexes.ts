@@ -6,9 +6,9 @@ import { elasticsearchUrl } from './elasticsearch.ts';
 
 export interface ElasticIndexes {
   /** Opens an index of its own for one test; `alias` for another look at one that is there. */
-  open(options?: Partial<ElasticOptions>): Promise<ElasticIndex & { alias: string }>;
+  open: (options?: Partial<ElasticOptions>) => Promise<ElasticIndex & { alias: string }>;
   /** What the server itself answers. */
-  ask(method: string, path: string, body?: object): Promise<unknown>;
+  ask: (method: string, path: string, body?: object) => Promise<unknown>;
 }
 
 /** Gives the tests of a file a real server; their indexes are removed behind each test. */
@@ -16,8 +16,8 @@ export function elasticIndexes(): ElasticIndexes {
   let url = '';
   const opened: { index: ElasticIndex; alias: string }[] = [];
 
-  beforeAll(() => {
-    url = elasticsearchUrl();
+  beforeAll(async () => {
+    url = await elasticsearchUrl();
   });
 
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {

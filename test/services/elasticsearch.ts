@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { sharedDir } from '../shared-folder.ts';
 
 const PORT = '19200';
@@ -19,7 +20,7 @@ export function elasticsearchMissing(): string | undefined {
  * URL of a real server for tests: the one that SEMANTIFF_TEST_ELASTICSEARCH_URL names, else the one beside the checkout,
  * which is started when the first test asks for it (some 30 s) and ended behind the last.
  */
-export function elasticsearchUrl(): string {
+export async function elasticsearchUrl(): Promise<string> {
   const given = process.env['SEMANTIFF_TEST_ELASTICSEARCH_URL'];
   if (given !== undefined) return given;
   const start = starter();
@@ -27,10 +28,8 @@ export function elasticsearchUrl(): string {
   if (start === undefined || folder === undefined) throw new Error(elasticsearchMissing() ?? 'no folder of services');
   writeFileSync(join(folder, STARTED), start);
   const data = join(folder, 'elasticsearch');
-  return execFileSync(start, ['--port', PORT, '--heap', '512m', '--data', data], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
+  const { stdout } = await promisify(execFile)(start, ['--port', PORT, '--heap', '512m', '--data', data]);
+  return stdout.trim();
 }
 
 /** Ends the server that `start` began. */

@@ -72,6 +72,7 @@ describe.skipIf(elasticsearchMissing() !== undefined)('the embedded index and El
   it.each([1, 3])('find the same by words and filters, for the same reasons, with %i shards', async (shards) => {
     const chance = dice(shards);
     const both = await openBoth(makeDocuments(400, chance), shards);
+    let found = 0;
     for (let round = 0; round < 150; round++) {
       const options = makeSearch(chance);
       const query = parseQuery(options, { knownLabels: LABELS });
@@ -83,7 +84,9 @@ describe.skipIf(elasticsearchMissing() !== undefined)('the embedded index and El
         about,
       ).toEqual(embedded?.hits.map(({ score }) => score));
       expect(comparable(elastic?.hits ?? []), about).toEqual(comparable(embedded?.hits ?? []));
+      found += elastic?.total ?? 0;
     }
+    expect(found).toBeGreaterThan(1000);
   });
 
   it('find the same pictures alike, but for what 8 bits leave of a cosine', async () => {

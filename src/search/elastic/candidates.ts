@@ -4,7 +4,7 @@ import type { Meaning } from '../synonyms.ts';
 import { type VectorFamily, vectorField } from './fields.ts';
 import { type Clause, filterClauses } from './filter.ts';
 import type { AskIndex } from './requests.ts';
-import { hasDirection } from './source.ts';
+import { isComparable } from './source.ts';
 import { matchingClause, scoringClause, termShares } from './word-query.ts';
 
 /** A document that may be shown: its score within one kind of evidence, and when it was indexed. */
@@ -59,7 +59,8 @@ export function wordsQuery(query: SearchQuery, terms: readonly Meaning[], shares
 
 /**
  * The nearest vectors under filters. Its scores are (1 + cosine) / 2 of the float vectors: the graph of 8-bit ones only
- * chooses them. Undefined where nothing can be near: a vector without direction.
+ * chooses them. Undefined where nothing can be near: a vector without
+ * direction.
  */
 export function nearestQuery(
   family: VectorFamily,
@@ -67,7 +68,7 @@ export function nearestQuery(
   filter: readonly Clause[],
   count: number = NEAREST,
 ): Clause | undefined {
-  if (!hasDirection(vector)) return undefined;
+  if (!isComparable(vector)) return undefined;
   return {
     knn: {
       field: vectorField(family, vector.length),

@@ -1,4 +1,5 @@
 import { Client, errors } from '@elastic/elasticsearch';
+import { z } from 'zod';
 import { IngestError } from '../../domain/errors.ts';
 import { type ElasticFailure, elasticError } from './failure.ts';
 import type { ElasticAuth, ElasticOptions } from './options.ts';
@@ -77,7 +78,6 @@ function newClient({ server, auth, ca, timeoutS }: Connection): Client {
     ...(ca !== undefined && { tls: { ca } }),
     requestTimeout: timeoutS * 1000,
     maxRetries: 0,
-    redaction: { type: 'remove' },
   };
   try {
     return new Client(options);
@@ -112,7 +112,7 @@ function failureOf(error: unknown): ElasticFailure {
       kind: 'response',
       status: error.statusCode,
       type,
-      reason: reason ?? type ?? 'no reason given',
+      reason,
       retryAfterS: Number.isNaN(retryAfterS) ? undefined : retryAfterS,
     };
   }
@@ -125,11 +125,19 @@ function failureOf(error: unknown): ElasticFailure {
   throw error;
 }
 
-/** `error` of an answer is an object, for some faults a plain text. */
-function errorBody(body: unknown): { type?: string; reason?: string } {
-  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
-  if (typeof error === 'string') return { reason: error };
-  if (typeof error !== 'object' || error === null) return {};
-  const { type, reason } = error as { type?: unknown; reason?: unknown };
-  return { ...(typeof type === 'string' && { type }), ...(typeof reason === 'string' && { reason }) };
+const ErrorBody = z.object({
+  error: z.object({
+    type: z.string().optional(),
+    reason: z.string().nullish(),
+    root_cause: z.array(z.object({ reason: z.string().nullish() })).optional(),
+  }),
+});
+
+/** The name of the fault and what is said about it: "all shards failed" alone tells nothing. */
+function errorBody(body: unknown): { type?: string | undefined; reason: string } {
+  const parsed = ErrorBody.safeParse(body);
+  if (!parsed.success) return { reason: typeof body === 'string' && body !== '' ? body : 'no reason given' };
+  const { type, reason, root_cause: causes = [] } = parsed.data.error;
+  const said = [reason, ...causes.map((cause) => cause.reason)].filter((one) => one !== undefined && one !== null);
+  return { type, reason: [...new Set(said)].join(': ') || (type ?? 'no reason given') };
 }

@@ -35,13 +35,12 @@ export function failureCode({ kind, status, type, reason }: ElasticFailure): {
 }
 
 /** The error for a failure; `attempt` says what was tried, as in "index 3 records in "semantiff"". */
-export function elasticError(attempt: string, failure: ElasticFailure, cause?: unknown): IngestError {
+export function elasticError(attempt: string, failure: ElasticFailure): IngestError {
   const { code, retryable } = failureCode(failure);
   const { status, type, retryAfterS } = failure;
   const answer = status === undefined ? '' : `the server answered ${status}: `;
   return new IngestError(code, `Cannot ${attempt}: ${answer}${shortReason(failure.reason)}`, {
     retryable,
-    ...(cause === undefined ? {} : { cause }),
     context: { status, type, retryAfterS },
   });
 }

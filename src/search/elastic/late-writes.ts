@@ -76,7 +76,12 @@ async function* writtenSince(
       method: 'POST',
       path: `/${encodeURIComponent(index)}/_search`,
       query: { preference: `_shards:${shard}`, allow_partial_search_results: false },
-      body: { size: PAGE, query: { range: { _seq_no: { gt: after } } }, sort: [{ _seq_no: 'asc' }], _source: false },
+      body: {
+        size: PAGE,
+        query: { range: { _seq_no: { gt: after } } },
+        sort: [{ _seq_no: { order: 'asc', unmapped_type: 'long' } }],
+        _source: false,
+      },
     });
     const { hits } = Page.parse(body).hits;
     const end = hits.at(-1);

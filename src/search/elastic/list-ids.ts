@@ -36,7 +36,7 @@ export async function* listIds(
         pit: { id: pit, keep_alive: KEEP_ALIVE },
         sort: ['_shard_doc'],
         _source: false,
-        fields: ['revision'],
+        docvalue_fields: ['revision'],
         track_total_hits: false,
         ...(after && { search_after: after }),
       };

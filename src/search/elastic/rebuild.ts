@@ -48,9 +48,14 @@ export async function rebuildIndex(
     await indices.remove(present.name);
     return report;
   } catch (error) {
-    if ((await indices.behind(alias))?.name !== next) await indices.remove(next);
+    // What went wrong first is what has to be told.
+    await Promise.allSettled([clearAway(indices, alias, next)]);
     throw error;
   }
+}
+
+async function clearAway(indices: Indices, alias: string, next: string): Promise<void> {
+  if ((await indices.behind(alias))?.name !== next) await indices.remove(next);
 }
 
 async function fill(

@@ -60,11 +60,18 @@ export function toSource(document: IndexDocument, order: number, encoding: Vecto
   };
 }
 
-/** False for an empty, zero or not finite vector: it has no direction, and the server would refuse the document. */
-export function hasDirection(vector: Float32Array): boolean {
+/** The longest vector that Elasticsearch takes. */
+const MAX_DIMENSIONS = 4096;
+
+/**
+ * Whether the server can compare a vector: not an empty or a zero one, which has no direction, nor what its single floats
+ * cannot hold. It would refuse the whole document for such a vector.
+ */
+export function isComparable(vector: Float32Array): boolean {
   let squares = 0;
   for (const value of vector) squares += value * value;
-  return Number.isFinite(squares) && squares > 0;
+  const single = Math.fround(squares);
+  return Number.isFinite(single) && single > 0 && vector.length <= MAX_DIMENSIONS;
 }
 
 function quantities({ quantities: values }: IndexDocument): Record<string, number | undefined> {
@@ -76,7 +83,7 @@ function vectorSource(
   embedded: EmbeddedPicture | EmbeddedText | undefined,
   encoding: VectorEncoding,
 ): Record<string, unknown> {
-  if (embedded === undefined || !hasDirection(embedded.vector)) return {};
+  if (embedded === undefined || !isComparable(embedded.vector)) return {};
   const { space, vector } = embedded;
   const written = encoding === 'base64' ? base64(vector) : [...vector];
   return { [`${family}_space`]: space, [`${family}_vector`]: { [`d${vector.length}`]: written } };

@@ -4,7 +4,7 @@ import type { IndexDocument } from '../document.ts';
 import type { ElasticClient } from './client.ts';
 import { VECTOR_FAMILIES, vectorField, vectorMapping } from './fields.ts';
 import { MAPPING_VERSION } from './mapping.ts';
-import { hasDirection } from './source.ts';
+import { isComparable } from './source.ts';
 
 /** An alias to write to and the index behind it. */
 export interface Target {
@@ -73,7 +73,7 @@ function dimensionsOf({ embedding, meaning }: IndexDocument): string[] {
   const vectors = { image: embedding?.vector, text: meaning?.vector };
   return VECTOR_FAMILIES.flatMap((family) => {
     const vector = vectors[family];
-    return vector === undefined || !hasDirection(vector) ? [] : [vectorField(family, vector.length)];
+    return vector === undefined || !isComparable(vector) ? [] : [vectorField(family, vector.length)];
   });
 }
 
