@@ -77,13 +77,22 @@ async function upsert(
 ): Promise<BringResult[]> {
   if (documents.length === 0) return [];
   try {
-    await index.upsert(documents.map(({ document }) => document));
-    return documents.map(({ item, document }) => ({ item, revision: document.revision }));
+    const { refused = [] } = await index.upsert(documents.map(({ document }) => document));
+    const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
+    return documents.map(({ item, document }) => resultOf(item, document, reasons.get(document.id)));
   } catch (error) {
     if (documents.length === 1 || !isAboutRecords(error)) return documents.map(({ item }) => ({ item, error }));
     const half = Math.ceil(documents.length / 2);
     return [...(await upsert(documents.slice(0, half), index)), ...(await upsert(documents.slice(half), index))];
   }
+}
+
+function resultOf(item: OutboxItem, { revision }: IndexDocument, refusal: string | undefined): BringResult {
+  if (refusal === undefined) return { item, revision };
+  return {
+    item,
+    error: new IngestError('publish/refused', `The index refuses the document of ${item.id}: ${refusal}`),
+  };
 }
 
 async function remove(items: readonly OutboxItem[], index: SearchIndex): Promise<BringResult[]> {

@@ -13,7 +13,7 @@ import { SOFTWARE } from '../software.ts';
 import type { Targets } from './targets.ts';
 
 /** Name of the index in outbox and status. */
-export const ELASTICSEARCH = 'elasticsearch';
+const ELASTICSEARCH = 'elasticsearch';
 
 /**
  * The targets that the configuration names. None of them is asked for anything yet: one that is away keeps no record from
@@ -24,7 +24,8 @@ export async function openTargets(config: Readonly<Config>): Promise<Targets> {
   const publishers = await openPublishers(config);
   if (config.index.kind !== 'elasticsearch') return { publishers };
   const options = await elasticOptions(config);
-  return { publishers, index: { name: ELASTICSEARCH, index: createLazyIndex(() => openElasticIndex(options)) } };
+  const index = createLazyIndex(() => openElasticIndex(options));
+  return { publishers, index: { name: ELASTICSEARCH, index, close: () => index.close() } };
 }
 
 /** The publishers that the configuration names; see {@link openTargets}. */

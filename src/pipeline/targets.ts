@@ -6,7 +6,7 @@ import type { TargetSpec } from '../store/outbox-row.ts';
 export interface Targets {
   publishers: readonly Publisher[];
   /** The index that takes the place of the embedded one, under its name in config, outbox and status. */
-  index?: { name: string; index: SearchIndex };
+  index?: { name: string; index: SearchIndex; close?: () => Promise<void> };
 }
 
 /** Makes the configured targets; need not reach them: a target that is away must not keep records from being made. */
@@ -20,7 +20,7 @@ export function targetSpecs({ publishers, index }: Targets): TargetSpec[] {
   ];
 }
 
-/** Lets go of what the publishers hold open. */
-export async function closeTargets({ publishers }: Targets): Promise<void> {
-  await Promise.all(publishers.map(async (publisher) => await publisher.close()));
+/** Lets go of what the targets hold open. */
+export async function closeTargets({ publishers, index }: Targets): Promise<void> {
+  await Promise.all([...publishers.map(async (publisher) => await publisher.close()), index?.close?.()]);
 }
