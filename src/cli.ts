@@ -14,6 +14,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   retry: () => import('./commands/retry.ts'),
   reprocess: () => import('./commands/reprocess.ts'),
   export: () => import('./commands/export.ts'),
+  verify: () => import('./commands/verify.ts'),
   retrain: () => import('./commands/retrain.ts'),
   doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),
