@@ -16,6 +16,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   reprocess: () => import('./commands/reprocess.ts'),
   withdraw: () => import('./commands/withdraw.ts'),
   export: () => import('./commands/export.ts'),
+  verify: () => import('./commands/verify.ts'),
   retrain: () => import('./commands/retrain.ts'),
   doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),

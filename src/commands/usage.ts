@@ -194,6 +194,17 @@ export const VERBS: Record<string, VerbSpec> = {
       'semantiff export --format scicat --to out --set ownerGroup=sem --set creationLocation=/lab/sem -o records',
     ],
   },
+  verify: {
+    summary: 'hold records, index and targets against the checksums in record.json',
+    operands: '',
+    options: {
+      ...PLACES,
+      target: { value: 'NAME', help: 'of the configured targets only this one' },
+      quick: { flag: true, help: 'names, sizes and revisions only; read no file whole' },
+      'safe-to-delete': { flag: true, help: 'print the originals whose bytes are safe in REPO and on every target' },
+    },
+    examples: ['semantiff verify -o records', 'semantiff verify --safe-to-delete -o records > originals.txt'],
+  },
   retrain: {
     summary: 'train a new model from class folders (folder name = label)',
     operands: 'DIR...',

@@ -101,7 +101,7 @@ export function workerSettings(
     jpeg: { quality: jpegQuality, ...(jpegLongSidePx !== undefined && { longSidePx: jpegLongSidePx }) },
     pages,
     compression,
-    crate: true,
+    crate: config.publish.roCrate,
     memoryMiB: config.workers.memoryMiB,
     ...(model && {
       model: {

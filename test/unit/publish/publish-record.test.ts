@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +64,35 @@ describe('a file that lies on the disk already', () => {
     const staging = await openStaging(repo);
     await reviseRecord(draftOf(2), [await stored(staging)], previous);
     expect((await readdir(previous.folder)).toSorted()).toEqual(['a.h5', 'record.json']);
+  });
+});
+
+describe('a file that describes the others', () => {
+  const description: ArtefactFile = {
+    role: 'ro-crate',
+    name: 'ro-crate-metadata.json',
+    mediaType: 'application/ld+json',
+    describe: ({ artefacts }) => Buffer.from(artefacts.map(({ path, sha256 }) => `${path} ${sha256}`).join()),
+  };
+
+  it('is made when their checksums are known, and is listed with its own', async () => {
+    const staging = await openStaging(repo);
+    const one = stageRecord(draftOf(), [file('a.jpg', 'picture'), description], staging);
+    await commitRecords([one], repo);
+    const [jpeg, crate] = one.record.artefacts;
+    const text = `a.jpg ${jpeg?.sha256}`;
+    expect(await readFile(join(repo, recordFolder(ID), 'ro-crate-metadata.json'), 'utf8')).toBe(text);
+    expect(crate).toMatchObject({ bytes: text.length, sha256: createHash('sha256').update(text).digest('hex') });
+  });
+
+  it('follows the next revision under its own name', async () => {
+    const staging = await openStaging(repo);
+    await commitRecords([stageRecord(draftOf(), [file('a.jpg', 'picture'), description], staging)], repo);
+    const previous = await readRecord(repo, ID);
+    if (!previous) throw new Error('a record was expected');
+    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'other'), description], previous);
+    expect((await readdir(previous.folder)).toSorted()).toEqual(['a.r2.jpg', 'record.json', 'ro-crate-metadata.json']);
+    expect(await readFile(join(previous.folder, 'ro-crate-metadata.json'), 'utf8')).toMatch(/^a\.r2\.jpg /);
   });
 });
 
