@@ -76,8 +76,14 @@ async function upsert(
 ): Promise<BringResult[]> {
   if (documents.length === 0) return [];
   try {
-    await index.upsert(documents.map(({ document }) => document));
-    return documents.map(({ item, document }) => ({ item, revision: document.revision }));
+    const { refused = [] } = await index.upsert(documents.map(({ document }) => document));
+    const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
+    return documents.map(({ item, document }) => {
+      const reason = reasons.get(item.id);
+      return reason === undefined
+        ? { item, revision: document.revision }
+        : { item, error: new IngestError('publish/refused', reason) };
+    });
   } catch (error) {
     if (documents.length === 1 || !isAboutRecords(error)) return documents.map(({ item }) => ({ item, error }));
     const half = Math.ceil(documents.length / 2);

@@ -48,10 +48,14 @@ export interface SearchResult {
   hits: SearchHit[];
 }
 
-/** `stale`: a newer revision was there already and was kept. The same revision again replaces itself. */
+/**
+ * `stale`: a newer revision was there already and was kept. The same revision again replaces itself. `refused`: documents
+ * that the index will not take as they are, with its reason; the others are written all the same.
+ */
 export interface UpsertReport {
   written: number;
   stale: number;
+  refused?: { id: ContentHash; reason: string }[];
 }
 
 /**
