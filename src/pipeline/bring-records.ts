@@ -79,20 +79,17 @@ async function upsert(
   try {
     const { refused = [] } = await index.upsert(documents.map(({ document }) => document));
     const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
-    return documents.map(({ item, document }) => resultOf(item, document, reasons.get(document.id)));
+    return documents.map(({ item, document }) => {
+      const reason = reasons.get(item.id);
+      return reason === undefined
+        ? { item, revision: document.revision }
+        : { item, error: new IngestError('publish/refused', reason) };
+    });
   } catch (error) {
     if (documents.length === 1 || !isAboutRecords(error)) return documents.map(({ item }) => ({ item, error }));
     const half = Math.ceil(documents.length / 2);
     return [...(await upsert(documents.slice(0, half), index)), ...(await upsert(documents.slice(half), index))];
   }
-}
-
-function resultOf(item: OutboxItem, { revision }: IndexDocument, refusal: string | undefined): BringResult {
-  if (refusal === undefined) return { item, revision };
-  return {
-    item,
-    error: new IngestError('publish/refused', `The index refuses the document of ${item.id}: ${refusal}`),
-  };
 }
 
 async function remove(items: readonly OutboxItem[], index: SearchIndex): Promise<BringResult[]> {
