@@ -1,5 +1,6 @@
 import type { SampleArray } from '../raster/picture.ts';
-import type { Allocate, Hdf5 } from './hdf5-file.ts';
+import type { Allocate } from '../raster/samples.ts';
+import type { Hdf5 } from './hdf5-file.ts';
 import type { FillableTree, Hdf5Tree } from './hdf5-tree.ts';
 
 /**
