@@ -1,7 +1,7 @@
 // Not 'h5wasm/node': its file system is the disk, that of this build is memory.
 import { ready } from 'h5wasm';
 import { errorMessage, isIngestError } from '../domain/errors.ts';
-import { bytesOf } from '../raster/samples.ts';
+import { type Allocate, bytesOf, newBytes } from '../raster/samples.ts';
 import { arrayTree } from './hdf5-arrays.ts';
 import { withDiskFile } from './hdf5-disk.ts';
 import {
@@ -22,9 +22,6 @@ import {
 } from './hdf5-memory.ts';
 import type { Compression } from './hdf5-storage.ts';
 import type { FillableTree, GrowingTree } from './hdf5-tree.ts';
-
-/** Gives a buffer of at least `size` bytes, which may hold anything. */
-export type Allocate = (size: number) => Uint8Array;
 
 /** The HDF5 library, one instance a thread. */
 export interface Hdf5 {
@@ -147,10 +144,6 @@ export function isSystemError(error: unknown): boolean {
 
 function readable(error: unknown): Error {
   return new Error(readableDiagnosis(errorMessage(error)), { cause: error });
-}
-
-function newBytes(size: number): Uint8Array {
-  return new Uint8Array(size);
 }
 
 function discard(module: Module, file: FileId | undefined, node: MemoryNode): void {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { errorMessage, IngestError, isIngestError } from '../domain/errors.ts';
-import { type Allocate, type Hdf5, isSystemError, openHdf5 } from './hdf5-file.ts';
+import type { Allocate } from '../raster/samples.ts';
+import { type Hdf5, isSystemError, openHdf5 } from './hdf5-file.ts';
 import { type SkeletonWriter, skeletonWriter } from './hdf5-skeletons.ts';
 import type { Compression } from './hdf5-storage.ts';
 import type { Hdf5Tree } from './hdf5-tree.ts';

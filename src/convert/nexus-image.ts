@@ -96,8 +96,11 @@ export function writeAxes(tree: Hdf5Tree, acquisition: Acquisition, rows: number
   const isCalibrated = pixelSizeXM !== undefined && pixelSizeYM !== undefined;
   const stepX = isCalibrated ? pixelSizeXM : 1;
   const stepY = isCalibrated ? pixelSizeYM : 1;
-  const i = Float64Array.from({ length: columns }, (_, column) => column * stepX);
-  const j = Float64Array.from({ length: rows }, (_, row) => (rows - 1 - row) * stepY);
+  const i = new Float64Array(columns);
+  const j = new Float64Array(rows);
+  // A loop: Float64Array.from with a function takes ten times as long.
+  for (let column = 0; column < columns; column++) i[column] = column * stepX;
+  for (let row = 0; row < rows; row++) j[row] = (rows - 1 - row) * stepY;
   writeAxis(tree, 'axis_i', i, isCalibrated);
   writeAxis(tree, 'axis_j', j, isCalibrated);
 }

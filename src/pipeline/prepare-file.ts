@@ -13,6 +13,7 @@ import { type DecodedPicture, decodePicture, sniff } from '../raster/decode-pict
 import { toRgb8 } from '../raster/display.ts';
 import type { Picture } from '../raster/picture.ts';
 import { assessQuality } from '../raster/quality.ts';
+import type { Allocate } from '../raster/samples.ts';
 import type { Tiff } from '../raster/tiff-directory.ts';
 import { type DataBar, viewPicture } from '../raster/view-picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
@@ -72,8 +73,8 @@ const FILE_SHARE = 1 / 4;
 export interface PrepareTools {
   /** Absent: nothing is classified. */
   modelSha256: string | undefined;
-  /** Gives the buffer a file is read into; it must stay untouched as long as the prepared file is used. */
-  allocate: (size: number) => Uint8Array;
+  /** Gives the buffers of a file's bytes and of its grey; they must stay untouched as long as the prepared file is used. */
+  allocate: Allocate;
 }
 
 /** Most bytes that a decoded picture may take in a worker. */
@@ -141,8 +142,8 @@ async function prepare(
   const { harvested } = parts;
   lap('harvest');
 
-  const view = viewPicture(decoded.picture, harvested.dataBarHeightPx);
-  const colour = toRgb8(decoded.picture);
+  const view = viewPicture(decoded.picture, harvested.dataBarHeightPx, allocate);
+  const colour = toRgb8(decoded.picture, { allocate });
   const quality = assessQuality(decoded.picture, view, colour !== undefined);
   issues.push(...quality.issues);
   const none = reasonNotToClassify(harvested, modelSha256, () => !quality.hasContrast);

@@ -1,5 +1,6 @@
 import type { ImageFacts } from '../domain/record.ts';
 import type { Grey8, Picture, Rgb8, SampleArray, StoredColour } from './picture.ts';
+import { type Allocate, newBytes } from './samples.ts';
 import { type Contrast, contrastOf, mapped, stretched, stretchTable } from './stretch.ts';
 
 export type { Contrast } from './stretch.ts';
@@ -11,6 +12,8 @@ export interface DisplayOptions {
   rangeRows?: number;
   /** Of a picture that is a piece of a larger one: what the larger one is like. */
   whole?: WholePicture;
+  /** Lends the memory of what is shown, where that is none of the picture's own; default new memory. */
+  allocate?: Allocate;
 }
 
 /** What can be told of a picture only from all of its pixels. */
@@ -41,14 +44,15 @@ export function toGrey8(picture: Picture, options: DisplayOptions = {}): Grey8 {
 function greyOf(picture: Picture, data: SampleArray, options: DisplayOptions): Uint8Array {
   const { facts, palette } = picture;
   const inverted = facts.photometric === 'min-is-white';
-  if (palette && isIndices(data)) return mapped(data, paletteGreys(palette));
+  if (palette && isIndices(data)) return mapped(data, paletteGreys(palette), options.allocate);
   if (data instanceof Uint8Array && !isStretched(facts, data)) {
     if (facts.bitsPerSample === 8 && !inverted) return data;
     const white = 2 ** facts.bitsPerSample - 1;
-    return mapped(data, stretchTable(256, { min: 0, max: white, constant: false }, inverted));
+    const table = stretchTable(256, { min: 0, max: white, constant: false }, inverted);
+    return mapped(data, table, options.allocate);
   }
   const range = options.whole?.range ?? contrast(picture, rangeOption(options));
-  if (data instanceof Uint16Array) return mapped(data, stretchTable(65_536, range, inverted));
+  if (data instanceof Uint16Array) return mapped(data, stretchTable(65_536, range, inverted), options.allocate);
   return stretched(data, range, inverted);
 }
 
@@ -92,7 +96,7 @@ export function toRgb8(picture: Picture, options: DisplayOptions = {}): Rgb8 | u
   const indices = picture.plane.data.subarray(0, pixels);
   if (!picture.palette || !isIndices(indices)) return undefined;
   if (!(options.whole?.usesColour ?? usesColour(indices, picture.palette))) return undefined;
-  return { widthPx, heightPx, data: paletteColours(indices, picture.palette) };
+  return { widthPx, heightPx, data: paletteColours(indices, picture.palette, options.allocate) };
 }
 
 /** Whether one of the indices is that of an entry that is not grey. */
@@ -106,8 +110,12 @@ export function usesColour(indices: SampleArray, palette: Uint8Array): boolean {
   return false;
 }
 
-function paletteColours(indices: Uint8Array | Uint16Array, palette: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array(indices.length * 3);
+function paletteColours(
+  indices: Uint8Array | Uint16Array,
+  palette: Uint8Array,
+  allocate: Allocate = newBytes,
+): Uint8Array {
+  const rgb = allocate(indices.length * 3).subarray(0, indices.length * 3);
   for (let i = 0, to = 0; i < indices.length; i++) {
     const from = 3 * (indices[i] as number);
     rgb[to++] = palette[from] as number;

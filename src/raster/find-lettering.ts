@@ -21,12 +21,11 @@ const ABOVE_MEDIAN = 5;
  * black without a strip behind it; undefined where none does. Reads the lowest quarter of the rows.
  */
 export function findLettering(grey: Grey8): number | undefined {
-  const { widthPx, heightPx, data } = grey;
+  const { heightPx } = grey;
   const firstRow = heightPx - Math.floor(heightPx * SEARCHED_SHARE);
   const lineRows = Math.max(LINE_PX, Math.round(heightPx * LINE_SHARE));
   if (heightPx - firstRow < 2 * lineRows) return undefined;
-  for (const flip of [0, 255]) {
-    const strokes = strokesOfRows(data, { widthPx, firstRow, heightPx }, flip);
+  for (const strokes of strokesOfRows(grey, firstRow)) {
     const densest = densestLine(strokes, lineRows);
     const median = strokes.toSorted()[strokes.length >> 1] as number;
     if (densest >= STROKES_A_ROW && densest >= ABOVE_MEDIAN * (median + 1)) return densest;
@@ -34,31 +33,41 @@ export function findLettering(grey: Grey8): number | undefined {
   return undefined;
 }
 
-/** How many short runs of ink with greyer ground on both sides each row has; `flip` 255 looks for black ink. */
-function strokesOfRows(
-  data: Uint8Array,
-  { widthPx, firstRow, heightPx }: { widthPx: number; firstRow: number; heightPx: number },
-  flip: number,
-): Uint32Array {
+/** How many short runs of ink with greyer ground on both sides each row from `firstRow` on has: of white and of black ink. */
+function strokesOfRows({ widthPx, heightPx, data }: Grey8, firstRow: number): [Uint32Array, Uint32Array] {
   const longest = Math.max(STROKE_PX, Math.round(widthPx * STROKE_SHARE));
-  const strokes = new Uint32Array(heightPx - firstRow);
+  const white = new Uint32Array(heightPx - firstRow);
+  const black = new Uint32Array(heightPx - firstRow);
   for (let row = firstRow; row < heightPx; row++) {
-    strokes[row - firstRow] = strokesOf(data.subarray(row * widthPx, (row + 1) * widthPx), flip, longest);
-  }
-  return strokes;
-}
-
-function strokesOf(row: Uint8Array, flip: number, longest: number): number {
-  let count = 0;
-  let run = 0;
-  for (let at = 0; at < row.length; at++) {
-    if (((row[at] as number) ^ flip) >= INK_LEVEL) run++;
-    else if (run > 0) {
-      if (run <= longest && isGround(row, at - run - 3, flip) && isGround(row, at + 2, flip)) count++;
-      run = 0;
+    const levels = data.subarray(row * widthPx, (row + 1) * widthPx);
+    let at = 0;
+    while (at < levels.length) {
+      const level = levels[at] as number;
+      if (level < INK_LEVEL && level > (INK_LEVEL ^ 255)) {
+        at++;
+        continue;
+      }
+      const flip = level < INK_LEVEL ? 255 : 0;
+      const end = endOfRun(levels, at, flip);
+      if (isStroke(levels, at, end, flip, longest)) {
+        const strokes = flip === 0 ? white : black;
+        strokes[row - firstRow] = (strokes[row - firstRow] as number) + 1;
+      }
+      at = end;
     }
   }
-  return count;
+  return [white, black];
+}
+
+/** The first pixel behind `start` that is not ink; `flip` 255 stands for black ink. */
+function endOfRun(row: Uint8Array, start: number, flip: number): number {
+  let end = start + 1;
+  while (end < row.length && ((row[end] as number) ^ flip) >= INK_LEVEL) end++;
+  return end;
+}
+
+function isStroke(row: Uint8Array, start: number, end: number, flip: number, longest: number): boolean {
+  return end - start <= longest && isGround(row, start - 3, flip) && isGround(row, end + 2, flip);
 }
 
 /** Beside ink, but two pixels away from it, where the blur of a resized picture has ended. */

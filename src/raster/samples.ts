@@ -6,6 +6,14 @@ import type { TiffImage } from './tiff-image.ts';
 /** Whether this machine keeps the lowest byte of a number first. */
 export const NATIVE_LITTLE_ENDIAN = endianness() === 'LE';
 
+/** Gives a buffer of at least `size` bytes, which may hold anything. */
+export type Allocate = (size: number) => Uint8Array;
+
+/** New memory, where nobody lends any. */
+export function newBytes(size: number): Uint8Array {
+  return new Uint8Array(size);
+}
+
 /** A kind of typed array: how samples of a depth and format are kept in memory. */
 export type SampleArrayType = { new (length: number): SampleArray; BYTES_PER_ELEMENT: number } & (
   | Uint8ArrayConstructor

@@ -1,4 +1,5 @@
 import type { SampleArray } from './picture.ts';
+import { type Allocate, newBytes } from './samples.ts';
 
 export interface Contrast {
   min: number;
@@ -40,14 +41,21 @@ function rangeOf(samples: SampleArray): Range {
   return isBig(samples) ? bigRange(samples) : numberRange(samples);
 }
 
-/** As numberRange, for the commonest deep type only: a loop that sees one type of array runs three times as fast. */
+/**
+ * As numberRange, for the commonest deep type only: a loop that sees one type of array runs three times as fast, and two
+ * values a turn take two thirds of the time.
+ */
 function wordRange(samples: Uint16Array): Range {
+  const { length } = samples;
   let min = samples[0] ?? 1;
   let max = samples[0] ?? 0;
-  for (let i = 0; i < samples.length; i++) {
+  for (let i = length % 2; i < length; i += 2) {
     const value = samples[i] as number;
+    const next = samples[i + 1] as number;
     if (value < min) min = value;
     if (value > max) max = value;
+    if (next < min) min = next;
+    if (next > max) max = next;
   }
   return { min, max };
 }
@@ -84,34 +92,68 @@ export function toByte(value: number, range: Contrast, inverted: boolean): numbe
   return inverted ? 255 - grey : grey;
 }
 
-/** {@link toByte} for the integers 0 to `size` - 1. */
+/**
+ * {@link toByte} for the integers 0 to `size` - 1. Greys only rise with them, or only fall, so that the end of each run of
+ * equal grey is found by halving: 65,536 divisions took longer than to map a picture.
+ */
 export function stretchTable(size: number, range: Contrast, inverted: boolean): Uint8Array {
   const table = new Uint8Array(size);
-  const below = toByte(range.min, range, inverted);
-  const above = toByte(range.max, range, inverted);
-  table.fill(below, 0, range.min);
-  table.fill(above, range.max);
-  for (let value = range.min; value < range.max; value++) table[value] = toByte(value, range, inverted);
+  for (let start = 0; start < size; ) {
+    const grey = toByte(start, range, inverted);
+    let last = start;
+    let end = size;
+    while (end - last > 1) {
+      const middle = (last + end) >> 1;
+      if (toByte(middle, range, inverted) === grey) last = middle;
+      else end = middle;
+    }
+    table.fill(grey, start, end);
+    start = end;
+  }
   return table;
 }
 
-/** Looks every sample up in a table; of a table that changes nothing the samples themselves, not copied. */
-export function mapped(samples: Uint8Array | Uint16Array, table: Uint8Array): Uint8Array {
-  if (samples instanceof Uint16Array) return mappedWords(samples, table);
-  return table.every((grey, value) => grey === value) ? samples : mappedBytes(samples, table);
-}
-
-/** Apart from {@link mappedWords} so that each loop sees one type of array. */
-function mappedBytes(samples: Uint8Array, table: Uint8Array): Uint8Array {
-  const grey = new Uint8Array(samples.length);
-  for (let i = 0; i < samples.length; i++) grey[i] = table[samples[i] as number] as number;
+/**
+ * Looks every sample up in a table, into a buffer of `allocate`; of a table that changes nothing the samples themselves,
+ * not copied.
+ */
+export function mapped(
+  samples: Uint8Array | Uint16Array,
+  table: Uint8Array,
+  allocate: Allocate = newBytes,
+): Uint8Array {
+  const isWide = samples instanceof Uint16Array;
+  if (!isWide && table.every((grey, value) => grey === value)) return samples;
+  const grey = allocate(samples.length).subarray(0, samples.length);
+  if (isWide) mapWords(samples, table, grey);
+  else mapBytes(samples, table, grey);
   return grey;
 }
 
-function mappedWords(samples: Uint16Array, table: Uint8Array): Uint8Array {
-  const grey = new Uint8Array(samples.length);
-  for (let i = 0; i < samples.length; i++) grey[i] = table[samples[i] as number] as number;
-  return grey;
+/** Apart from {@link mapWords} so that each loop sees one type of array. */
+function mapBytes(samples: Uint8Array, table: Uint8Array, grey: Uint8Array): void {
+  const { length } = samples;
+  let i = 0;
+  // Four samples a turn take two thirds of the time.
+  for (const whole = length - 3; i < whole; i += 4) {
+    grey[i] = table[samples[i] as number] as number;
+    grey[i + 1] = table[samples[i + 1] as number] as number;
+    grey[i + 2] = table[samples[i + 2] as number] as number;
+    grey[i + 3] = table[samples[i + 3] as number] as number;
+  }
+  for (; i < length; i++) grey[i] = table[samples[i] as number] as number;
+}
+
+function mapWords(samples: Uint16Array, table: Uint8Array, grey: Uint8Array): void {
+  const { length } = samples;
+  let i = 0;
+  for (const whole = length - 3; i < whole; i += 4) {
+    grey[i] = table[samples[i] as number] as number;
+    grey[i + 1] = table[samples[i + 1] as number] as number;
+    grey[i + 2] = table[samples[i + 2] as number] as number;
+    grey[i + 3] = table[samples[i + 3] as number] as number;
+  }
+  for (; i < length; i++) grey[i] = table[samples[i] as number] as number;
 }
 
 /** {@link toByte} for every sample. */

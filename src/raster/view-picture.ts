@@ -1,6 +1,7 @@
 import { isStretched, toGrey8 } from './display.ts';
 import { type FoundDataBar, findDataBar } from './find-data-bar.ts';
 import type { Grey8, Picture } from './picture.ts';
+import type { Allocate } from './samples.ts';
 
 /** A data bar and who said so. `rowsBelowPx`: rows of the picture that go on below a strip found in it. */
 export interface DataBar {
@@ -18,18 +19,23 @@ export interface PictureView {
   bar?: DataBar;
 }
 
-/** Shows a picture and finds its data bar: the height that the header proves wins over what is found in the picture. */
-export function viewPicture(picture: Picture, headerBarPx: number | undefined): PictureView {
+/**
+ * Shows a picture and finds its data bar: the height that the header proves wins over what is found in the picture. Grey
+ * that is not the picture's own lies in buffers of `allocate`.
+ */
+export function viewPicture(picture: Picture, headerBarPx: number | undefined, allocate?: Allocate): PictureView {
   const { heightPx } = picture.plane;
+  const lent = allocate && { allocate };
   if (headerBarPx !== undefined) {
     const bar: DataBar = { heightPx: headerBarPx, from: 'header', rowsBelowPx: 0 };
-    return withBar(toGrey8(picture, { rangeRows: heightPx - headerBarPx }), bar);
+    return withBar(toGrey8(picture, { ...lent, rangeRows: heightPx - headerBarPx }), bar);
   }
-  const grey = toGrey8(picture);
+  const grey = toGrey8(picture, lent);
   const found: FoundDataBar | undefined = findDataBar(grey);
   if (found === undefined) return { grey, area: grey };
   const bar: DataBar = { heightPx: found.heightPx, from: 'picture', rowsBelowPx: found.rowsBelowPx };
-  return withBar(restretches(picture) ? toGrey8(picture, { rangeRows: heightPx - found.heightPx }) : grey, bar);
+  if (!restretches(picture)) return withBar(grey, bar);
+  return withBar(toGrey8(picture, { ...lent, rangeRows: heightPx - found.heightPx }), bar);
 }
 
 /** Whether black and white depend on the rows that are looked at. */

@@ -11,6 +11,15 @@ describe('the outlier guard', () => {
     expect(nearestSimilarity(neighbours, unitVector(plain, Float32Array.of(-3, -4)))).toBeCloseTo(-0.6, 6);
   });
 
+  it('finds the nearest wherever it stands', () => {
+    for (let at = 0; at < 11; at += 1) {
+      const vectors = new Float32Array(22).fill(-Math.SQRT1_2);
+      vectors.set([0.6, 0.8], 2 * at);
+      const found = nearestSimilarity({ count: 11, dim: 2, vectors }, Float32Array.of(0.6, 0.8));
+      expect(found).toBeCloseTo(1, 6);
+    }
+  });
+
   it('standardises first', () => {
     const head = { mean: Float32Array.of(10, 10), scale: Float32Array.of(2, 1) };
     expect([...unitVector(head, Float32Array.of(16, 14))]).toEqual([Math.fround(0.6), Math.fround(0.8)]);

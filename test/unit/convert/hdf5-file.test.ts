@@ -126,6 +126,31 @@ describe('files of one layout', () => {
     }
   });
 
+  it('have their own numbers of every type and length', async () => {
+    const writer = skeletonWriter(hdf5, template);
+    for (const value of [1, 2, 3, Number.NaN, 0, 255]) {
+      const arrays = {
+        byte: Uint8Array.of(value),
+        words: Uint16Array.of(value, value + 1),
+        none: new Float64Array(),
+        long: new Float64Array(1000).fill(value),
+        palette: new Uint8Array(768).fill(value),
+      };
+      const bytes = writer.write((tree) => {
+        tree.count('/entry/attachments/count', value || 7);
+        tree.number('/entry/attachments/first', value);
+        tree.number('/entry/attachments/second', -value);
+        for (const [name, data] of Object.entries(arrays))
+          tree.array(`/entry/attachments/${name}`, data, [data.length]);
+      });
+      await withFile(bytes, (file) => {
+        const at = (name: string): unknown => dataset(file, `/entry/attachments/${name}`).value;
+        expect([at('count'), at('first'), at('second')]).toEqual([value || 7, value, -value]);
+        for (const [name, data] of Object.entries(arrays)) expect(at(name)).toEqual(data);
+      });
+    }
+  });
+
   it('are told apart by their fields, units and shapes', async () => {
     const writer = skeletonWriter(hdf5, template);
     const units = ['m', 'A', undefined, 'm', 'A', undefined, 'm', 'A', undefined];
