@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { CONVERT_VERSION, HARVEST_VERSION } from '../domain/versions.ts';
 import type { Log } from '../log.ts';
 import { closeStaging, openStaging, sweepStaging } from '../publish/staging.ts';
+import { createRecordMeaning, type RecordMeaning } from '../search/meaning.ts';
 import { PACKAGE_ROOT } from '../software.ts';
 import type { WorkVersions } from '../store/ledger-row.ts';
 import { acquireStateLock } from '../store/state-lock.ts';
@@ -21,6 +22,8 @@ export interface Session {
   pool: WorkerPool;
   /** What this program would make a record with. */
   versions: WorkVersions;
+  /** For the index documents. */
+  meaningOf: RecordMeaning;
   /** Closes in the reverse order of opening. */
   close(): Promise<void>;
 }
@@ -63,7 +66,7 @@ export async function openSession(
     const pool = createWorkerPool({ count, settings, staging, deadlineS: config.workers.deadlineS }, log);
     closers.push(() => pool.close());
     const versions = { harvestVersion: HARVEST_VERSION, convertVersion: CONVERT_VERSION, modelSha256: model?.sha256 };
-    return { repo, config, store, pool, versions, close };
+    return { repo, config, store, pool, versions, meaningOf: createRecordMeaning(), close };
   } catch (error) {
     await close();
     throw error;
