@@ -13,10 +13,14 @@ export interface TermEvidence {
   label?: string;
 }
 
-/** Why a record is found: its evidence, and for `like` the cosine. */
+/** Why a record is found: its evidence, for `like` the cosine of the pictures. */
 export interface MatchReason {
   terms: TermEvidence[];
   similarity?: number;
+  /** The score by words; there where the query ranks by meaning or fused, and the words found the record. */
+  words?: number;
+  /** Cosine of the meanings, from `MEANING_FLOOR` to 1; there where the meaning found the record. No probability. */
+  meaning?: number;
 }
 
 /** One hit. `score` is 0 to 1 as `evidence.ts` defines it; absent where nothing ranked. Numbers are SI. */
@@ -43,7 +47,7 @@ export interface SearchHit {
 }
 
 export interface SearchResult {
-  /** Records that match; with `like` at most the nearest 500 and what the words found. */
+  /** Records that match; with `like` at most the nearest 500 and what the words found, fused at most 500 of each. */
   total: number;
   hits: SearchHit[];
 }

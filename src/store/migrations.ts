@@ -12,6 +12,8 @@
  *   their own, so that the first pass reads nothing else.
  * - `document_issues`: the codes of a record's issues, for filters. Records indexed before version 2 have none there
  *   until they are written again, as reprocess does.
+ * - `meanings`: the directions of the records' texts, one byte a dimension. Records indexed before this version have none
+ *   until they are written again, and are found by words as before.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -100,5 +102,12 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE files ADD COLUMN sidecars TEXT;
   ALTER TABLE files ADD COLUMN user_digest TEXT;
+  `,
+  `
+  CREATE TABLE meanings (
+    doc INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    space INTEGER NOT NULL REFERENCES vector_spaces,
+    int8 BLOB NOT NULL
+  ) STRICT;
   `,
 ];

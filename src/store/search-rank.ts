@@ -1,18 +1,24 @@
-import type { EmbeddedPicture } from '../search/document.ts';
+import type { EmbeddedPicture, EmbeddedText } from '../search/document.ts';
+import { FUSED_DEPTH, fuseRanks } from '../search/fuse.ts';
 import type { TermEvidence } from '../search/index-interface.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Meaning } from '../search/synonyms.ts';
 import { addScore, bestDocuments, createScores, type Scores } from './scores.ts';
 import { type Filter, filterOf } from './search-filter.ts';
-import { nearestDocuments, similarities } from './search-vectors.ts';
-import { createWordScorer } from './search-words.ts';
+import { nearestDocuments, nearestMeanings, similarities } from './search-vectors.ts';
+import { createWordScorer, type WordScores } from './search-words.ts';
 import type { Database } from './sqlite.ts';
 
-/** A matching document before its row is read. `similarity` is there where the query has `like`. */
+/**
+ * A matching document before its row is read. `similarity` is there where the query has `like`, `words` and `meaning` as
+ * in a hit's `matched`.
+ */
 export interface RankedDocument {
   doc: number;
   score?: number;
   similarity?: number;
+  words?: number;
+  meaning?: number;
   terms: TermEvidence[];
 }
 
@@ -34,6 +40,9 @@ export function createRanker(db: Database): (query: SearchQuery) => Ranking {
     if (terms.length === 0 && query.like === undefined) return listing(db, query, filter);
     const words = terms.length === 0 ? undefined : scoreWords(terms, allowedDocuments(db, filter));
     const explain = (doc: number): TermEvidence[] => words?.explain(doc) ?? [];
+    if (query.meaning !== undefined && query.rankBy !== 'words') {
+      return rankByMeaning(db, query, query.meaning, filter, words ?? { scores: createScores(0), explain });
+    }
     if (query.like === undefined) {
       const { total, page } = pageOf(db, query, words?.scores);
       return { total, page: page.map((one) => ({ ...one, terms: explain(one.doc) })) };
@@ -43,6 +52,42 @@ export function createRanker(db: Database): (query: SearchQuery) => Ranking {
     const near = (doc: number): number => rounded(similarity.get(doc) ?? 0);
     return { total, page: page.map((one) => ({ ...one, similarity: near(one.doc), terms: explain(one.doc) })) };
   };
+}
+
+/** By meaning alone, or fused with the words as `fuse.ts` does it. */
+function rankByMeaning(
+  db: Database,
+  query: SearchQuery,
+  meaning: EmbeddedText,
+  filter: Filter,
+  words: WordScores,
+): Ranking {
+  const near = nearestMeanings(db, meaning, filter).map(({ doc, cosine }) => ({ key: doc, score: rounded(cosine) }));
+  const cosines = new Map(near.map(({ key, score }) => [key, score]));
+  const word = (doc: number): number => rounded(words.scores.values[doc] ?? 0);
+  const best = query.rankBy === 'fused' ? bestDocuments(words.scores, FUSED_DEPTH) : [];
+  const ranked =
+    query.rankBy === 'fused'
+      ? fuseRanks(
+          best.map((doc) => ({ key: doc, score: word(doc) })),
+          near,
+        )
+      : near;
+  const kept = ranked
+    .map(({ key, score }) => ({ doc: key, score: rounded(score) }))
+    .filter(({ score }) => score >= query.minScore)
+    .toSorted((a, b) => b.score - a.score || b.doc - a.doc);
+  const page = kept.slice(query.offset, query.offset + query.limit).map(({ doc, score }) => {
+    const cosine = cosines.get(doc);
+    return {
+      doc,
+      score,
+      ...(word(doc) > 0 && { words: word(doc) }),
+      ...(cosine !== undefined && { meaning: cosine }),
+      terms: words.explain(doc),
+    };
+  });
+  return { total: kept.length, page };
 }
 
 /** A label asked for as a filter is what ranks when there are no words. */
