@@ -28,11 +28,27 @@ type Weights = Map<string, number>;
 /** Endings of German compounds are looked for from this length on: "Glasfasern" ends in "fasern". */
 const SHORTEST_ENDING = 6;
 
+/** Made once for a taxonomy and the labels of an index: it takes as long as a search. */
+const made = new WeakMap<Taxonomy, Map<string, Thesaurus>>();
+
 /**
  * The words of the taxonomy together with the labels of the user's own models (`known`), which are found by their name
  * and, word for word, by its parts.
  */
 export function createThesaurus(known: readonly string[], taxonomy: Taxonomy = shippedTaxonomy()): Thesaurus {
+  const byLabels = made.get(taxonomy) ?? new Map<string, Thesaurus>();
+  made.set(taxonomy, byLabels);
+  const key = JSON.stringify(known);
+  const thesaurus = byLabels.get(key) ?? makeThesaurus(known, taxonomy);
+  if (byLabels.size >= MOST_MADE) byLabels.clear();
+  byLabels.set(key, thesaurus);
+  return thesaurus;
+}
+
+/** The labels of an index change a few times in its life. */
+const MOST_MADE = 8;
+
+function makeThesaurus(known: readonly string[], taxonomy: Taxonomy): Thesaurus {
   const meanings = new Map<string, Weights>();
   const english = new Map<string, string>();
   const below = labelsBelow(taxonomy);

@@ -38,6 +38,7 @@ const LEAD = String.raw`(?:(?:at|with|an?|and|of|bei|mit|und|con|e)\s+){0,2}`;
  */
 export function understandText(text: string): UnderstoodText {
   const chips: Chip[] = [];
+  if (!/\d/.test(text)) return { words: text.trim(), chips };
   let left = text.normalize('NFC').slice(0, MAX_CHARACTERS);
   const take: Take = (pattern, read) => {
     let kept = '';
