@@ -142,6 +142,11 @@ async function measureAll() {
   for (const [kind, queries] of Object.entries(kinds)) await measure(kind, queries);
 }
 
+function cell(list, share) {
+  const sorted = list.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(share * list.length) - 1].toFixed(1).padStart(5);
+}
+
 async function measure(kind, queries) {
   const wall = [];
   const processor = [];
@@ -155,11 +160,6 @@ async function measure(kind, queries) {
       processor.push((user + system) / 1000);
     }
   }
-  const cell = (list, share) =>
-    list
-      .toSorted((a, b) => a - b)
-      [Math.ceil(share * list.length) - 1].toFixed(1)
-      .padStart(5);
   const row = [
     cell([wall[0]], 1),
     cell(wall, 0.5),

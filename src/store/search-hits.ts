@@ -1,7 +1,7 @@
 import { type ContentHash, recordFolder } from '../domain/ids.ts';
 import type { Decision, Label } from '../domain/record.ts';
 import type { SearchHit } from '../search/index-interface.ts';
-import type { RankedDocument } from './search-rank.ts';
+import type { RankedDocument } from './ranking.ts';
 import type { Database } from './sqlite.ts';
 
 interface DocumentRow {

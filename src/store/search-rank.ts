@@ -1,32 +1,14 @@
-import type { EmbeddedPicture, EmbeddedText } from '../search/document.ts';
-import { FUSED_DEPTH, fuseRanks } from '../search/fuse.ts';
+import type { EmbeddedPicture } from '../search/document.ts';
 import type { TermEvidence } from '../search/index-interface.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Meaning } from '../search/synonyms.ts';
+import { type Ranking, rounded } from './ranking.ts';
 import { addScore, bestDocuments, createScores, type Scores } from './scores.ts';
-import { type Filter, filterOf } from './search-filter.ts';
-import { nearestDocuments, nearestMeanings, similarities } from './search-vectors.ts';
-import { createWordScorer, type WordScores } from './search-words.ts';
+import { allowedDocuments, type Filter, filterOf } from './search-filter.ts';
+import { createMeaningRanker } from './search-meaning.ts';
+import { nearestDocuments, similarities } from './search-vectors.ts';
+import { createWordScorer } from './search-words.ts';
 import type { Database } from './sqlite.ts';
-
-/**
- * A matching document before its row is read. `similarity` is there where the query has `like`, `words` and `meaning` as
- * in a hit's `matched`.
- */
-export interface RankedDocument {
-  doc: number;
-  score?: number;
-  similarity?: number;
-  words?: number;
-  meaning?: number;
-  terms: TermEvidence[];
-}
-
-export interface Ranking {
-  total: number;
-  /** The page that was asked for, in its order. */
-  page: RankedDocument[];
-}
 
 /** Word hits whose similarity is computed too when a query has both; the rest scores too low to be shown. */
 const WORDS_COMPARED = 1000;
@@ -34,6 +16,7 @@ const WORDS_COMPARED = 1000;
 /** Finds and orders the documents of a query as `evidence.ts` defines it. */
 export function createRanker(db: Database): (query: SearchQuery) => Ranking {
   const scoreWords = createWordScorer(db);
+  const rankMeaning = createMeaningRanker(db);
   return (query) => {
     const filter = filterOf(query);
     const terms = rankingTerms(query);
@@ -41,7 +24,7 @@ export function createRanker(db: Database): (query: SearchQuery) => Ranking {
     const words = terms.length === 0 ? undefined : scoreWords(terms, allowedDocuments(db, filter));
     const explain = (doc: number): TermEvidence[] => words?.explain(doc) ?? [];
     if (query.meaning !== undefined && query.rankBy !== 'words') {
-      return rankByMeaning(db, query, query.meaning, filter, words ?? { scores: createScores(0), explain });
+      return rankMeaning(query, query.meaning, filter, words ?? { scores: createScores(0), explain });
     }
     if (query.like === undefined) {
       const { total, page } = pageOf(db, query, words?.scores);
@@ -52,42 +35,6 @@ export function createRanker(db: Database): (query: SearchQuery) => Ranking {
     const near = (doc: number): number => rounded(similarity.get(doc) ?? 0);
     return { total, page: page.map((one) => ({ ...one, similarity: near(one.doc), terms: explain(one.doc) })) };
   };
-}
-
-/** By meaning alone, or fused with the words as `fuse.ts` does it. */
-function rankByMeaning(
-  db: Database,
-  query: SearchQuery,
-  meaning: EmbeddedText,
-  filter: Filter,
-  words: WordScores,
-): Ranking {
-  const near = nearestMeanings(db, meaning, filter).map(({ doc, cosine }) => ({ key: doc, score: rounded(cosine) }));
-  const cosines = new Map(near.map(({ key, score }) => [key, score]));
-  const word = (doc: number): number => rounded(words.scores.values[doc] ?? 0);
-  const best = query.rankBy === 'fused' ? bestDocuments(words.scores, FUSED_DEPTH) : [];
-  const ranked =
-    query.rankBy === 'fused'
-      ? fuseRanks(
-          best.map((doc) => ({ key: doc, score: word(doc) })),
-          near,
-        )
-      : near;
-  const kept = ranked
-    .map(({ key, score }) => ({ doc: key, score: rounded(score) }))
-    .filter(({ score }) => score >= query.minScore)
-    .toSorted((a, b) => b.score - a.score || b.doc - a.doc);
-  const page = kept.slice(query.offset, query.offset + query.limit).map(({ doc, score }) => {
-    const cosine = cosines.get(doc);
-    return {
-      doc,
-      score,
-      ...(word(doc) > 0 && { words: word(doc) }),
-      ...(cosine !== undefined && { meaning: cosine }),
-      terms: words.explain(doc),
-    };
-  });
-  return { total: kept.length, page };
 }
 
 /** A label asked for as a filter is what ranks when there are no words. */
@@ -113,15 +60,6 @@ function blend(
     addScore(scores, doc, words === undefined ? near : (near + (words.values[doc] ?? 0)) / 2);
   }
   return { scores, similarity };
-}
-
-function allowedDocuments(db: Database, { where, parameters }: Filter): Uint8Array | undefined {
-  if (where === '') return undefined;
-  const highest = db.prepare<[], number>('SELECT ifnull(max(doc), 0) FROM documents').pluck().get() ?? 0;
-  const docs = db.prepare<unknown[], number>(`SELECT d.doc FROM documents d WHERE ${where}`).pluck();
-  const allowed = new Uint8Array(highest + 1);
-  for (const doc of docs.all(...parameters)) allowed[doc] = 1;
-  return allowed;
 }
 
 const ORDERS = {
@@ -163,9 +101,4 @@ function inOrder(db: Database, docs: readonly number[], query: SearchQuery): num
       ORDER BY ${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
   );
   return statement.pluck().all(JSON.stringify(docs), query.limit, query.offset);
-}
-
-/** Sums in another order differ in the last digits; what is equal shall compare equal. */
-function rounded(score: number): number {
-  return Math.round(score * 1e6) / 1e6;
 }

@@ -1,6 +1,4 @@
-import type { EmbeddedPicture, EmbeddedText } from '../search/document.ts';
-import { MEANING_FLOOR } from '../search/evidence.ts';
-import { FUSED_DEPTH } from '../search/fuse.ts';
+import type { EmbeddedPicture } from '../search/document.ts';
 import type { Filter } from './search-filter.ts';
 import type { Database } from './sqlite.ts';
 import { encodeVector } from './vector-codec.ts';
@@ -39,28 +37,8 @@ export function similarities(db: Database, docs: readonly number[], like: Embedd
   return new Map(rows.map(([doc, distance]) => [doc, Math.min(1, Math.max(0, 1 - distance))]));
 }
 
-/** The documents that mean nearest the same, nearest first, with their cosine; none below the floor. */
-export function nearestMeanings(
-  db: Database,
-  meaning: EmbeddedText,
-  { where, parameters }: Filter,
-): { doc: number; cosine: number }[] {
-  const encoded = encodeVector(meaning.vector);
-  const space = spaceNumber(db, meaning);
-  if (encoded === undefined || space === undefined) return [];
-  const filtered = where !== '';
-  const rows = db
-    .prepare<unknown[], [number, number]>(
-      `SELECT m.doc, vec_distance_cosine(vec_int8(m.int8), vec_int8(?)) AS distance
-        FROM meanings m ${filtered ? 'JOIN documents d ON d.doc = m.doc' : ''}
-        WHERE m.space = ? ${filtered ? `AND ${where}` : ''} ORDER BY distance, m.doc DESC LIMIT ${FUSED_DEPTH}`,
-    )
-    .raw()
-    .all(encoded.int8, space, ...parameters);
-  return rows.map(([doc, distance]) => ({ doc, cosine: 1 - distance })).filter(({ cosine }) => cosine >= MEANING_FLOOR);
-}
-
-function spaceNumber(db: Database, { space, vector }: EmbeddedPicture): number | undefined {
+/** The number under which the index knows the space of a vector. */
+export function spaceNumber(db: Database, { space, vector }: EmbeddedPicture): number | undefined {
   const find = db.prepare<[string, number], number>(
     'SELECT space FROM vector_spaces WHERE name = ? AND dimensions = ?',
   );
