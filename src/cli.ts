@@ -14,6 +14,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   retry: () => import('./commands/retry.ts'),
   deliver: () => import('./commands/deliver.ts'),
   reprocess: () => import('./commands/reprocess.ts'),
+  index: () => import('./commands/rebuild-index.ts'),
   withdraw: () => import('./commands/withdraw.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { EXIT_FAILED, EXIT_OK } from '../domain/states.ts';
 import { type Check, checkWorld } from '../pipeline/check-world.ts';
 import type { Invocation } from './invocation.ts';
+import { sessionOptions } from './session-options.ts';
 import { loadSettings, places } from './settings.ts';
 import { table } from './table.ts';
 
@@ -12,7 +13,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const json = invocation.values['json'] === true;
   const values = settingRows(settings);
   const here = settings.config.repo === undefined ? undefined : places(settings);
-  const checks = await checkWorld(settings.config, here);
+  const checks = await checkWorld(settings.config, here, sessionOptions(settings.config).openTargets);
   if (json) {
     for (const [setting, value, origin] of values)
       process.stdout.write(`${JSON.stringify({ setting, value, origin })}\n`);

@@ -12,21 +12,22 @@ import {
 import { SITE_FACTS, type SiteFacts } from '../publish/formats/document.ts';
 import { listRecords } from '../publish/list-records.ts';
 import { idsWhere } from '../search/where.ts';
-import { openStore } from '../store/store.ts';
 import { type Invocation, type OptionValues, text } from './invocation.ts';
+import { openIndex } from './open-index.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { loadSettings, places } from './settings.ts';
+import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 
 /** `semantiff export`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { values, signal } = invocation;
-  const here = places(await loadSettings(invocation));
+  const settings = await loadSettings(invocation);
+  const here = places(settings);
   const json = values['json'] === true;
   const format = formatOf(values);
   const to = targetOf(invocation, here.repo, json);
   const site = siteFacts(values);
-  const ids = await chosen(invocation, here);
+  const ids = await chosen(invocation, settings, here);
   const bar = createProgress(process.stderr);
   let done = 0;
   const total = ids instanceof Set ? ids.size : undefined;
@@ -73,17 +74,18 @@ function targetOf({ values, cwd }: Invocation, repo: string, json: boolean): str
 /** The records that were asked for; undefined: all of REPO. */
 async function chosen(
   { values, operands }: Invocation,
+  settings: Settings,
   { state }: { state: string },
 ): Promise<Set<ContentHash> | undefined> {
   const given = values['id'];
   if (Array.isArray(given)) return new Set(given.map(idOf));
   const query = [...operands, text(values, 'where') ?? ''].join(' ').trim();
   if (query === '') return undefined;
-  const store = openStore(state, { access: 'read', durability: 'batch' });
+  const { index, close } = await openIndex(settings, state);
   try {
-    return await idsWhere(store.index, query);
+    return await idsWhere(index, query);
   } finally {
-    store.close();
+    await close();
   }
 }
 

@@ -29,7 +29,7 @@ export async function run(invocation: Invocation): Promise<number> {
       onDelivering: view.delivering,
       all: values['all'] === true,
       ...(stage !== undefined && { stage }),
-      ...(where !== undefined && { only: await idsWhere(session.store.index, where) }),
+      ...(where !== undefined && { only: await idsWhere(session.targets.index?.index ?? session.store.index, where) }),
     });
     view.end();
     if (!json) process.stdout.write(summaryText(summary));

@@ -9,12 +9,17 @@ import { networkImage } from '../pipeline/embed-files.ts';
 import { configuredModel } from '../pipeline/session.ts';
 import { embeddingSpace } from '../pipeline/settle-results.ts';
 import type { EmbeddedPicture } from '../search/document.ts';
+import { explainHit } from '../search/explain-hit.ts';
 import type { SearchHit } from '../search/index-interface.ts';
+import { packageEmbedder } from '../search/meaning.ts';
+import type { SearchQuery } from '../search/query.ts';
 import { type AnsweredSearch, searchRecords } from '../search/search-records.ts';
-import { openStore } from '../store/store.ts';
+import type { Taxonomy } from '../search/taxonomy.ts';
 import { type Invocation, type OptionValues, text, wholeNumber } from './invocation.ts';
+import { openIndex } from './open-index.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { table } from './table.ts';
+import { taxonomyOf } from './taxonomy-of.ts';
 
 /** Options that are ranges, and the names they have in a query. */
 const RANGES = {
@@ -32,18 +37,30 @@ export async function run(invocation: Invocation): Promise<number> {
   const { values, operands, cwd } = invocation;
   const settings = await loadSettings(invocation);
   const here = places(settings);
-  const store = openStore(here.state, { access: 'read', durability: 'batch' });
+  const taxonomy = taxonomyOf(settings.config);
+  const { index, close } = await openIndex(settings, here.state);
   try {
     const like = text(values, 'like');
     const answer = await searchRecords(
-      { text: operands.join(' '), ...filters(values), ...(like !== undefined && { like }) },
-      { index: store.index, embed: (file) => embedFile(resolve(cwd, file), settings, here.state) },
+      {
+        rank: settings.config.search.rank,
+        text: operands.join(' '),
+        ...filters(values),
+        ...(like !== undefined && { like }),
+      },
+      {
+        index,
+        embed: (file) => embedFile(resolve(cwd, file), settings, here.state),
+        texts: packageEmbedder(),
+        taxonomy,
+      },
     );
-    if (values['json'] === true) printJson(answer, here.repo);
-    else process.stdout.write(answerText(answer, here.repo));
+    const why = values['explain'] === true ? explainer(answer, taxonomy) : undefined;
+    if (values['json'] === true) printJson(answer, here.repo, why);
+    else process.stdout.write(answerText(answer, here.repo, why));
     return EXIT_OK;
   } finally {
-    store.close();
+    await close();
   }
 }
 
@@ -57,7 +74,12 @@ function filters(values: OptionValues): Record<string, unknown> {
   const issue = values['issue'];
   const noIssue = values['no-issue'];
   const limit = wholeNumber(values, 'limit', 1);
+  const rank = text(values, 'rank');
+  const drop = values['drop'];
   return {
+    ...(rank !== undefined && { rank }),
+    ...(values['literal'] === true && { literal: true }),
+    ...(Array.isArray(drop) && { drop: drop.map((field) => camelCase(String(field))) }),
     ...Object.fromEntries(ranges),
     ...(Array.isArray(label) && { label }),
     ...(decision !== undefined && { decision: decision.split(',') }),
@@ -84,17 +106,40 @@ async function embedFile(file: string, { config }: Settings, state: string): Pro
   }
 }
 
-function printJson({ hits, total }: AnsweredSearch, repo: string): void {
-  for (const hit of hits)
-    process.stdout.write(`${JSON.stringify({ ...hit, record: join(repo, hit.recordPath), total })}\n`);
+/** "pixel-size" as "pixelSize". */
+function camelCase(option: string): string {
+  return option.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Results as a table for people. */
-export function answerText({ hits, total }: AnsweredSearch, repo: string): string {
-  if (hits.length === 0) return 'Nothing found.\n';
+type Explain = (hit: SearchHit) => string[];
+
+function explainer({ query }: AnsweredSearch, taxonomy: Taxonomy): Explain {
+  const deps = { words: packageEmbedder(), taxonomy };
+  return (hit) => explainHit(hit, query, deps);
+}
+
+function printJson({ hits, total, chips }: AnsweredSearch, repo: string, why: Explain | undefined): void {
+  for (const hit of hits) {
+    const line = {
+      ...hit,
+      ...(why && { why: why(hit) }),
+      record: join(repo, hit.recordPath),
+      total,
+      understood: chips,
+    };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  }
+}
+
+/** Results as a table for people, before it what was understood of the words. */
+export function answerText({ hits, total, chips, query }: AnsweredSearch, repo: string, why?: Explain): string {
+  const understood = chips.map(
+    ({ field, label, text: typed }) => `understood "${typed}": ${label} (without it: --drop ${kebabCase(field)})\n`,
+  );
+  if (hits.length === 0) return `${understood.join('')}Nothing found.\n`;
   const rows = table(
     [
-      { title: 'score', align: 'right' },
+      ...scoreColumns(query).map(({ title }) => ({ title, align: 'right' as const })),
       { title: 'name', max: 36 },
       { title: 'label', max: 34 },
       { title: 'instrument', max: 24 },
@@ -104,16 +149,40 @@ export function answerText({ hits, total }: AnsweredSearch, repo: string): strin
       { title: 'date' },
       { title: 'record' },
     ],
-    hits.map((hit) => [...hitCells(hit), hit.id.slice(0, 12)]),
+    hits.map((hit) => [
+      ...scoreColumns(query).map(({ of }) => of(hit)?.toFixed(2) ?? ''),
+      ...hitCells(hit),
+      hit.id.slice(0, 12),
+    ]),
   );
   const shown = hits.length < total ? `${hits.length} of ${total}` : `${total}`;
-  return `${rows}\n${shown} records, below ${join(repo, 'records')}\n`;
+  const reasons = why === undefined ? '' : hits.map((hit) => reasonText(hit, why(hit))).join('');
+  return `${understood.join('')}${rows}\n${shown} records, below ${join(repo, 'records')}\n${reasons}`;
+}
+
+/** A fused score only orders; people see what it comes from. */
+function scoreColumns({ rankBy }: SearchQuery): { title: string; of: (hit: SearchHit) => number | undefined }[] {
+  if (rankBy === 'fused') {
+    return [
+      { title: 'words', of: ({ matched }) => matched.words },
+      { title: 'meaning', of: ({ matched }) => matched.meaning },
+    ];
+  }
+  return [{ title: rankBy === 'meaning' ? 'meaning' : 'score', of: ({ score }) => score }];
+}
+
+function reasonText({ id, name }: SearchHit, lines: readonly string[]): string {
+  return `\n${id.slice(0, 12)} ${name}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+/** "pixelSize" as "pixel-size". */
+function kebabCase(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function hitCells(hit: SearchHit): string[] {
   const [top] = hit.labels;
   return [
-    hit.score === undefined ? '' : hit.score.toFixed(2),
     hit.name,
     top ? `${top.label} ${top.score.toFixed(2)} (${hit.decision})` : hit.decision,
     [hit.vendor, hit.instrument].filter(Boolean).join(' '),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { SessionOptions } from '../pipeline/session.ts';
+import { taxonomyOf } from './taxonomy-of.ts';
 
 /** Where the config says that records are delivered to, and how. */
 export function sessionOptions(config: Readonly<Config>): SessionOptions {
@@ -7,7 +8,9 @@ export function sessionOptions(config: Readonly<Config>): SessionOptions {
   const { recordsAtOnce, bulkDocuments, maxRetryS } = delivery;
   const { minFreeGiB, maxWaiting } = spool;
   const { window } = publish.webdav;
+  const taxonomy = taxonomyOf(config);
   const options: SessionOptions = {
+    taxonomy,
     delivery: { recordsAtOnce, bulkDocuments, capMs: maxRetryS * 1000, ...(window !== undefined && { window }) },
     spool: { minFreeGiB, ...(maxWaiting !== undefined && { maxWaiting }) },
   };

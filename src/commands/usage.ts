@@ -101,9 +101,18 @@ export const VERBS: Record<string, VerbSpec> = {
       magnification: { value: 'RANGE', help: 'magnification as the instrument states it' },
       date: { value: 'RANGE', help: 'acquisition date: 2017.., 2017-03..2019' },
       like: { value: 'FILE|ID', help: 'records that look like this picture' },
+      rank: { value: 'WAY', help: 'words, meaning or fused: what words rank by (default: fused)' },
+      explain: { flag: true, help: 'say of every result why it is there' },
+      literal: { flag: true, help: 'take the words as words: understand no ranges in them' },
+      drop: {
+        value: 'FIELD',
+        multiple: true,
+        help: 'forget a range understood in the words: kv, pixel-size, date ...',
+      },
       limit: { value: 'N', help: 'number of results (default: 20)' },
     },
     examples: [
+      'semantiff search "porous scaffold for cells 5-10 kV below 50 nm/px" -o records',
       'semantiff search "porous scaffold" --kv 5..15 -o records',
       'semantiff search --like image.tif -o records',
     ],
@@ -142,6 +151,12 @@ export const VERBS: Record<string, VerbSpec> = {
       'until-empty': { flag: true, help: 'wait for targets that are away, until nothing is left to deliver' },
     },
     examples: ['semantiff deliver -o records', 'semantiff deliver --until-empty -o records'],
+  },
+  index: {
+    summary: 'make the search index anew from the records, while it goes on answering',
+    operands: 'rebuild',
+    options: PLACES,
+    examples: ['semantiff index rebuild -o records'],
   },
   withdraw: {
     summary: 'take records back, leaving a tombstone, or take operators out of them',

@@ -1,26 +1,33 @@
 import { IngestError, isIngestError } from '../domain/errors.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_QUARANTINED } from '../domain/states.ts';
+import type { SessionPlaces } from '../pipeline/outgoing.ts';
+import { closeTargets, type Targets } from '../pipeline/targets.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { Difference } from '../publish/verify/difference.ts';
 import { type VerifySummary, verifyRecords } from '../publish/verify-records.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { type Invocation, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
+import { sessionOptions } from './session-options.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine } from './table.ts';
 
-/** `semantiff verify`. */
+/**
+ * `semantiff verify`: REPO, ledger, index and every target. With `--safe-to-delete` stdout has nothing but paths of
+ * originals, one a line, and what differs goes to stderr.
+ */
 export async function run(invocation: Invocation): Promise<number> {
-  return await verifyWith(invocation, []);
+  const settings = await loadSettings(invocation);
+  const targets = await sessionOptions(settings.config).openTargets?.();
+  try {
+    return await verify(invocation, places(settings), targets ?? { publishers: [] });
+  } finally {
+    if (targets) await closeTargets(targets);
+  }
 }
 
-/**
- * Verifies REPO and these targets. With `--safe-to-delete` stdout has nothing but paths of originals, one a line, and what
- * differs goes to stderr.
- */
-export async function verifyWith(invocation: Invocation, publishers: readonly Publisher[]): Promise<number> {
+async function verify(invocation: Invocation, here: SessionPlaces, { publishers, index }: Targets): Promise<number> {
   const { values, signal } = invocation;
-  const here = places(await loadSettings(invocation));
   const json = values['json'] === true;
   const quick = values['quick'] === true;
   const wantsSafe = values['safe-to-delete'] === true;
@@ -36,7 +43,7 @@ export async function verifyWith(invocation: Invocation, publishers: readonly Pu
       repo: here.repo,
       quick,
       publishers: chosen(publishers, target),
-      ...(store && { ledger: store.ledger, indexed: store.index.ids() }),
+      ...(store && { ledger: store.ledger, indexed: (index?.index ?? store.index).ids() }),
       signal,
       onDifference: (difference) => {
         bar.end();

@@ -24,6 +24,7 @@ export type IngestErrorCode =
   | 'publish/unauthorised'
   | 'publish/refused'
   | 'publish/corrupt'
+  | 'search/words'
   | 'store/ledger'
   | 'store/io'
   | 'store/locked'

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { IngestError, isIngestError } from '../domain/errors.ts';
 import { Tombstone } from '../domain/tombstone.ts';
 import type { Publisher } from '../publish/publisher.ts';
-import { readEmbedding, readRecord, type StoredRecord } from '../publish/read-record.ts';
-import { type IndexDocument, toIndexDocument } from '../search/document.ts';
+import { readRecord, type StoredRecord } from '../publish/read-record.ts';
+import type { IndexDocument } from '../search/document.ts';
 import type { SearchIndex } from '../search/index-interface.ts';
+import type { RecordMeaning } from '../search/meaning.ts';
 import type { OutboxItem } from '../store/outbox-row.ts';
-import { embeddedPicture } from './settle-results.ts';
+import { documentOf } from './index-document.ts';
 
 /** What became of one wish: the revision that the target confirmed, or why not. */
 export type BringResult = { item: OutboxItem; revision: number } | { item: OutboxItem; error: unknown };
@@ -40,14 +41,16 @@ export async function publishItem(
  */
 export async function indexItems(
   items: readonly OutboxItem[],
-  { index, repo }: { index: SearchIndex; repo: string },
+  { index, repo, meaningOf }: { index: SearchIndex; repo: string; meaningOf: RecordMeaning },
 ): Promise<BringResult[]> {
   const withdrawn = items.filter(({ kind }) => kind === 'withdraw');
   const records = items.filter(({ kind }) => kind !== 'withdraw');
   const documents: { item: OutboxItem; document: IndexDocument }[] = [];
   const results: BringResult[] = [];
   for (let start = 0; start < records.length; start += READ_AT_ONCE) {
-    const read = records.slice(start, start + READ_AT_ONCE).map(async (item) => await readDocument(item, repo));
+    const read = records
+      .slice(start, start + READ_AT_ONCE)
+      .map(async (item) => await readDocument(item, repo, meaningOf));
     for (const one of await Promise.all(read)) {
       if ('document' in one) documents.push(one);
       else results.push(one);
@@ -60,11 +63,10 @@ export async function indexItems(
 async function readDocument(
   item: OutboxItem,
   repo: string,
+  meaningOf: RecordMeaning,
 ): Promise<{ item: OutboxItem; document: IndexDocument } | { item: OutboxItem; error: unknown }> {
   try {
-    const stored = await wishedRecord(repo, item);
-    const vector = await readEmbedding(stored);
-    return { item, document: toIndexDocument(stored.record, embeddedPicture(stored.record, vector)) };
+    return { item, document: await documentOf(await wishedRecord(repo, item), meaningOf) };
   } catch (error) {
     return { item, error };
   }

@@ -11,6 +11,7 @@ import { stateLockHolder } from '../store/state-lock.ts';
 import { inboxConflict } from '../watcher/inbox-conflict.ts';
 import type { SessionPlaces } from './outgoing.ts';
 import { configuredModel } from './session.ts';
+import { closeTargets, type OpenTargets, type Targets } from './targets.ts';
 
 export interface Check {
   name: string;
@@ -18,11 +19,17 @@ export interface Check {
   detail: string;
 }
 
+/** A target that says nothing for so long is away. */
+const TARGET_TIMEOUT_MS = 30_000;
 /** Below this a back-fill may fill the disk before anybody looks. */
 const LOW_DISK_GIB = 5;
 
 /** Holds a configuration against the world: places, disk, ledger, HDF5 writer, model, time zone. */
-export async function checkWorld(config: Readonly<Config>, places: SessionPlaces | undefined): Promise<Check[]> {
+export async function checkWorld(
+  config: Readonly<Config>,
+  places: SessionPlaces | undefined,
+  openTargets?: OpenTargets,
+): Promise<Check[]> {
   const checks: Check[] = [await checkNode(), await checkInbox(config, places)];
   if (places) checks.push(await checkRepo(places.repo), await checkState(places.state));
   else checks.push({ name: 'repo', result: 'warn', detail: 'not set: every command needs --out REPO' });
@@ -33,6 +40,7 @@ export async function checkWorld(config: Readonly<Config>, places: SessionPlaces
     }),
   );
   checks.push(await checkModel(config, places), checkTimeZone(config), await checkTensorflow());
+  checks.push(...(await checkTargets(openTargets)));
   return checks;
 }
 
@@ -100,6 +108,24 @@ async function checkModel(config: Readonly<Config>, places: SessionPlaces | unde
     await model.close();
     return `${model.ref.name} ${model.ref.version}, ${model.manifest.labels.length} labels, ${ms} ms a picture`;
   });
+}
+
+/** Each target is reached, and a publisher is given a small file that it loses again. */
+async function checkTargets(openTargets: OpenTargets | undefined): Promise<Check[]> {
+  if (!openTargets) return [];
+  let targets: Targets | undefined;
+  try {
+    targets = await openTargets();
+    const signal = AbortSignal.timeout(TARGET_TIMEOUT_MS);
+    const { publishers, index } = targets;
+    const checks = publishers.map((one) => attempt(one.target, async () => await one.check({ signal })));
+    if (index) checks.push(attempt(index.name, async () => `holds ${await index.index.count()} records`));
+    return await Promise.all(checks);
+  } catch (error) {
+    return [{ name: 'targets', result: 'fail', detail: errorMessage(error) }];
+  } finally {
+    if (targets) await closeTargets(targets);
+  }
 }
 
 function checkTimeZone({ instrument }: Readonly<Config>): Check {

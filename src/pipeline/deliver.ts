@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import { parseUploadWindow } from '../publish/upload-window.ts';
+import type { RecordMeaning } from '../search/meaning.ts';
 import type { Store } from '../store/store.ts';
 import { type Clock, systemClock } from '../watcher/clock.ts';
 import { indexItems, publishItem } from './bring-records.ts';
@@ -23,6 +24,7 @@ export interface Delivery {
 export interface DeliveryParts extends Targets {
   store: Store;
   repo: string;
+  meaningOf: RecordMeaning;
 }
 
 export interface DeliveryContext {
@@ -92,8 +94,11 @@ export function createDelivery(
 }
 
 /** Starts the delivery of a session. */
-export function startDelivery({ store, repo, targets, delivery }: Outgoing, context: DeliveryContext): Delivery {
-  return createDelivery({ store, repo, ...targets }, delivery, context);
+export function startDelivery(
+  { store, repo, targets, delivery, meaningOf }: Outgoing,
+  context: DeliveryContext,
+): Delivery {
+  return createDelivery({ store, repo, meaningOf, ...targets }, delivery, context);
 }
 
 /** Looks whenever somebody comes to rest. */
@@ -110,7 +115,7 @@ async function settled(isDone: () => boolean, drains: Set<() => void>): Promise<
 }
 
 function laneTargets(parts: DeliveryParts, options: DeliveryOptions, breaking: AbortSignal): LaneTarget[] {
-  const { publishers, index, repo } = parts;
+  const { publishers, index, repo, meaningOf } = parts;
   const window = options.window === undefined ? undefined : parseUploadWindow(options.window);
   const publish = (publisher: Publisher): LaneTarget => ({
     name: publisher.target,
@@ -126,7 +131,8 @@ function laneTargets(parts: DeliveryParts, options: DeliveryOptions, breaking: A
     groupSize: options.bulkDocuments,
     atOnce: BULKS_AT_ONCE,
     gatherMs: options.gatherMs,
-    bring: async (items: Parameters<LaneTarget['bring']>[0]) => await indexItems(items, { index: index.index, repo }),
+    bring: async (items: Parameters<LaneTarget['bring']>[0]) =>
+      await indexItems(items, { index: index.index, repo, meaningOf }),
   };
   return [...publishers.map(publish), ...(search ? [search] : [])];
 }

@@ -1,3 +1,5 @@
+import { createRecordMeaning, type RecordMeaning } from '../search/meaning.ts';
+import type { Taxonomy } from '../search/taxonomy.ts';
 import { acquireStateLock } from '../store/state-lock.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
@@ -12,6 +14,8 @@ export interface OutgoingOptions {
   /** Without it records are delivered nowhere, and findable in the embedded index. */
   openTargets?: OpenTargets;
   delivery?: Partial<DeliveryOptions>;
+  /** The user's categories beside those of the package. */
+  taxonomy?: Taxonomy | undefined;
 }
 
 /** What delivery needs: STATE for writing, and the targets. */
@@ -20,6 +24,8 @@ export interface Outgoing {
   store: Store;
   targets: Targets;
   delivery: Partial<DeliveryOptions>;
+  /** For the index documents. */
+  meaningOf: RecordMeaning;
   /** Closes in the reverse order of opening. */
   close(): Promise<void>;
 }
@@ -31,7 +37,7 @@ export interface Outgoing {
 export async function openOutgoing(
   { repo, state }: SessionPlaces,
   durability: 'record' | 'batch',
-  { openTargets, delivery = {} }: OutgoingOptions,
+  { openTargets, delivery = {}, taxonomy }: OutgoingOptions,
 ): Promise<Outgoing> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -44,7 +50,7 @@ export async function openOutgoing(
     closers.push(() => closeTargets(targets));
     const store = openStore(state, { access: 'write', durability, targets: targetSpecs(targets) });
     closers.push(() => store.close());
-    return { repo, store, targets, delivery, close };
+    return { repo, store, targets, delivery, meaningOf: createRecordMeaning(undefined, taxonomy), close };
   } catch (error) {
     await close();
     throw error;

@@ -3,6 +3,7 @@ import type { EmbeddingOrigin, Label, MicrographRecord } from '../domain/record.
 import type { FileState } from '../domain/states.ts';
 import { addAlias } from '../publish/publish-record.ts';
 import { type EmbeddedPicture, type IndexDocument, toIndexDocument } from '../search/document.ts';
+import type { RecordMeaning } from '../search/meaning.ts';
 import type { FileOutcome, LedgerRow, WorkVersions } from '../store/ledger-row.ts';
 import { ledgerPath } from '../store/state-folder.ts';
 import { besideOf } from './plan-files.ts';
@@ -35,13 +36,13 @@ export interface Settled {
 const NEVER_SEEN = { bytes: -1, mtimeMs: 0 } as const;
 
 /** Turns a worker's result into what ledger and index keep. Notes an alias in the record where the bytes were known. */
-export async function settleResult(result: FileResult): Promise<Settled> {
+export async function settleResult(result: FileResult, meaningOf: RecordMeaning): Promise<Settled> {
   const { task, ms } = result;
   const seen = { path: ledgerPath(task.path), inbox: task.inbox };
   switch (result.kind) {
     case 'written':
     case 'exists':
-      return settleRecord(result);
+      return settleRecord(result, meaningOf);
     case 'skipped': {
       const { reason, code, bytes, mtimeMs } = result;
       const report: FileReport = { file: task.path, state: 'skipped', reason, fresh: false, ms };
@@ -61,7 +62,7 @@ export async function settleResult(result: FileResult): Promise<Settled> {
   }
 }
 
-async function settleRecord(result: RecordResult): Promise<Settled> {
+async function settleRecord(result: RecordResult, meaningOf: RecordMeaning): Promise<Settled> {
   const { task, ms, folder, bytes, mtimeMs, embedding, kind } = result;
   const own = kind === 'written' || result.record.source.path === task.relativePath;
   const record = own ? result.record : await addAlias(result, { name: basename(task.path), path: task.relativePath });
@@ -84,7 +85,7 @@ async function settleRecord(result: RecordResult): Promise<Settled> {
       recordRevision: record.revision,
       beside: besideOf(task, result.unread),
     },
-    document: toIndexDocument(record, embeddedPicture(record, embedding)),
+    document: toIndexDocument(record, embeddedPicture(record, embedding), await meaningOf(record)),
     report: {
       file: task.path,
       state,

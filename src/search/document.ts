@@ -49,8 +49,15 @@ const NOT_INDEXED_TERMS = new Set(['operator', 'acquired_at', 'instrument_serial
 /** Of one header value; longer ones are dumps, not words. */
 const MAX_VALUE_CHARACTERS = 300;
 
-/** Makes the document of a record. Pure; the same record always gives the same document. */
-export function toIndexDocument(record: MicrographRecord, embedding?: EmbeddedPicture): IndexDocument {
+/**
+ * Makes the document of a record. Pure; the same record always gives the same document. `meaning` is the direction of
+ * what `describeRecord` says of it.
+ */
+export function toIndexDocument(
+  record: MicrographRecord,
+  embedding?: EmbeddedPicture,
+  meaning?: EmbeddedText,
+): IndexDocument {
   const { instrument, acquisition, classification, source } = record;
   const model = classification.model;
   return {
@@ -71,6 +78,7 @@ export function toIndexDocument(record: MicrographRecord, embedding?: EmbeddedPi
     labels: classification.labels,
     issues: [...new Set(record.issues.map(({ code }) => code))],
     embedding,
+    meaning,
   };
 }
 

@@ -47,7 +47,7 @@ export interface SearchHit {
 }
 
 export interface SearchResult {
-  /** Records that match; with `like` at most the nearest 500 and what the words found. */
+  /** Records that match; with `like` at most the nearest 500 and what the words found, fused at most 500 of each. */
   total: number;
   hits: SearchHit[];
 }

@@ -5,9 +5,10 @@ import { Decision } from '../domain/record.ts';
 import { parseRange } from '../domain/units.ts';
 import type { EmbeddedPicture } from './document.ts';
 import { parseDates } from './parse-dates.ts';
-import { type SearchQuery, SORT_ORDERS } from './query.ts';
+import { RANKINGS, type SearchQuery, SORT_ORDERS } from './query.ts';
 import { RANGE_FIELD_NAMES, RANGE_FIELDS, type RangeField } from './range-fields.ts';
 import { createThesaurus } from './synonyms.ts';
+import type { Taxonomy } from './taxonomy.ts';
 
 const MAX_TEXT = 1000;
 const MAX_TERMS = 32;
@@ -33,6 +34,11 @@ export const SearchOptions = z.strictObject({
   noIssue: z.array(IssueCode).default([]),
   date: z.string().max(MAX_NAME).optional(),
   ...ranges,
+  /** Takes the text literally: no part of it is understood as a range. */
+  literal: z.boolean().default(false),
+  /** Ranges understood in the text that shall not count. */
+  drop: z.array(z.enum([...RANGE_FIELD_NAMES, 'date'])).default([]),
+  rank: z.enum(RANKINGS).default('fused'),
   minScore: z.number().min(0).max(1).default(0),
   sort: z.enum(SORT_ORDERS).optional(),
   limit: z.int().min(1).max(MAX_LIMIT).default(20),
@@ -42,20 +48,18 @@ export type SearchOptions = z.input<typeof SearchOptions>;
 
 /**
  * Understands a search: words become terms with the labels they stand for (`knownLabels` are those of the index),
- * ranges become SI, dates become spans. `like` is the embedding to look for.
+ * ranges become SI, dates become spans. `like` is the embedding to look for. Takes the text literally and ranks by words:
+ * what else may be in a text is for `searchRecords`, which asks this.
  * @throws IngestError `usage` naming every option that cannot be read.
  */
 export function parseQuery(
   options: SearchOptions,
-  known: { knownLabels?: readonly string[]; like?: EmbeddedPicture | undefined } = {},
+  known: { knownLabels?: readonly string[]; like?: EmbeddedPicture | undefined; taxonomy?: Taxonomy | undefined } = {},
 ): SearchQuery {
-  const parsed = SearchOptions.safeParse(options);
-  if (!parsed.success) {
-    throw new IngestError('usage', `Cannot read the search: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
-  }
+  const valid = checkOptions(options);
   const { text, label, vendor, instrument, detector, decision, issue, noIssue, date, minScore, sort, limit, offset } =
-    parsed.data;
-  const thesaurus = createThesaurus(known.knownLabels ?? []);
+    valid;
+  const thesaurus = createThesaurus(known.knownLabels ?? [], known.taxonomy);
   const terms = thesaurus.understand(text);
   if (terms.length > MAX_TERMS) {
     throw new IngestError('usage', `Cannot search for ${terms.length} terms at once: expected at most ${MAX_TERMS}.`);
@@ -70,7 +74,7 @@ export function parseQuery(
     decisions: decision,
     issues: issue,
     withoutIssues: noIssue,
-    ranges: parseRanges(parsed.data),
+    ranges: parseRanges(valid),
     acquired: date === undefined ? undefined : parseDates(date),
     like: known.like,
     rankBy: 'words',
@@ -79,6 +83,16 @@ export function parseQuery(
     limit,
     offset,
   };
+}
+
+/**
+ * The options with their defaults.
+ * @throws IngestError `usage`
+ */
+export function checkOptions(options: SearchOptions): z.output<typeof SearchOptions> {
+  const parsed = SearchOptions.safeParse(options);
+  if (parsed.success) return parsed.data;
+  throw new IngestError('usage', `Cannot read the search: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
 }
 
 function parseRanges(options: Partial<Record<RangeField, string | undefined>>): SearchQuery['ranges'] {

@@ -8,6 +8,10 @@ import type { Meaning } from './synonyms.ts';
 export const SORT_ORDERS = ['relevance', 'newest', 'oldest', 'name'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 
+/** What free words may rank by. */
+export const RANKINGS = ['words', 'meaning', 'fused'] as const;
+export type Ranking = (typeof RANKINGS)[number];
+
 /** A span of the instrument's wall clock in seconds since 1970; `untilS` itself is not part of it. */
 export interface TimeSpan {
   fromS?: number | undefined;
@@ -33,8 +37,11 @@ export interface SearchQuery {
   like?: EmbeddedPicture | undefined;
   /** Of the free words. Absent: they are looked for as words only. */
   meaning?: EmbeddedText | undefined;
-  /** What free words rank by: as words, by their meaning, or both fused (`fuse.ts`). Without `meaning` always `words`. */
-  rankBy: 'words' | 'meaning' | 'fused';
+  /**
+   * What free words rank by: as words, by their meaning, or both fused (`fuse.ts`). Without `meaning`, beside `like` and in
+   * another order than by relevance always `words`.
+   */
+  rankBy: Ranking;
   /** Leaves out what scores less, 0 to 1. */
   minScore: number;
   sort: SortOrder;

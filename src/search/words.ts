@@ -3,9 +3,12 @@ const UNSPACED = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 const HAS_WORD = /[\p{L}\p{N}]/u;
 /** Words that say nothing about a micrograph; dropped from a query while others remain. */
 const STOP_WORDS = new Set(
-  'a an and are as at by for from in into is it its of on or that the this to under over was were with without'.split(
-    ' ',
-  ),
+  (
+    'a an and are as at by for from in into is it its of on or that the this to under over was were with without ' +
+    // German and Italian, less those that are English words ("die", "an", "per").
+    'das dem den der des ein eine einem einen einer eines im mit oder und vom von zum zur ' +
+    'con dei del dell della delle di gli il la le lo nel nella su sul sulla un una'
+  ).split(' '),
 );
 
 /**
@@ -40,8 +43,13 @@ export function queryWords(text: string): string[] {
   const words = [...clean.matchAll(/"([^"]*)"|([^\s"]+)/g)]
     .map((match) => (match[1] ?? match[2] ?? '').trim())
     .filter((word) => HAS_WORD.test(word));
-  const telling = words.filter((word) => !STOP_WORDS.has(word.toLowerCase()));
+  const telling = words.filter(isTelling);
   return [...new Set(telling.length > 0 ? telling : words)];
+}
+
+/** False for words that say nothing about a micrograph, in any case. */
+export function isTelling(word: string): boolean {
+  return !STOP_WORDS.has(word.toLowerCase());
 }
 
 /** A word or phrase in the form in which {@link indexText} stored it. */
@@ -66,7 +74,7 @@ export function foldTerm(text: string): string {
 }
 
 /** American and British spellings that occur in microscopy, without endings. */
-const SPELLINGS = [
+export const SPELLINGS = [
   ['fiber', 'fibre'],
   ['gray', 'grey'],
   ['color', 'colour'],

@@ -15,6 +15,8 @@
  * - `outbox`: what a target is to have of a record, one row a target and record; `outbox_targets`: the targets, those of
  *   the last run `configured`. An index row is `blocked` until every publishing target has the files of its revision.
  *   `next_try_at` of a wish never tried is its age, so that one index gives the due rows, the oldest first.
+ * - `meanings`: the directions of the records' texts, one byte a dimension. Records indexed before this version have none
+ *   until they are written again, and are found by words as before.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -132,5 +134,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX outbox_due ON outbox (target, blocked, next_try_at, item) WHERE state = 'due';
   CREATE INDEX outbox_by_state ON outbox (target, state, since);
+  `,
+  `
+  CREATE TABLE meanings (
+    doc INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    space INTEGER NOT NULL REFERENCES vector_spaces,
+    int8 BLOB NOT NULL
+  ) STRICT;
   `,
 ];

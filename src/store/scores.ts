@@ -39,7 +39,9 @@ export function bestDocuments({ values, docs }: Pick<Scores, 'values' | 'docs'>,
   const inOrder = (a: number, b: number): number => score(b) - score(a) || b - a;
   if (count <= 0) return [];
   if (docs.length <= count) return docs.toSorted(inOrder);
-  const ascending = Float64Array.from(docs, score).toSorted();
+  const ascending = new Float64Array(docs.length);
+  docs.forEach((doc, at) => void (ascending[at] = score(doc)));
+  ascending.sort();
   const least = ascending[docs.length - count] ?? 0;
   const above = docs.filter((doc) => score(doc) > least);
   const atLeast = Uint32Array.from(docs.filter((doc) => score(doc) === least)).toSorted();

@@ -2,6 +2,7 @@ import { LABEL_FILTER_SCORE } from '../search/evidence.ts';
 import type { SearchQuery } from '../search/query.ts';
 import { RANGE_FIELD_NAMES } from '../search/range-fields.ts';
 import { RANGE_COLUMNS } from './search-write.ts';
+import type { Database } from './sqlite.ts';
 
 export type SqlValue = string | number;
 
@@ -73,4 +74,14 @@ function widened(bound: number, direction: 1 | -1): number {
 
 function marks(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
+}
+
+/** 1 at the numbers of the documents that pass; undefined where all do. */
+export function allowedDocuments(db: Database, { where, parameters }: Filter): Uint8Array | undefined {
+  if (where === '') return undefined;
+  const highest = db.prepare<[], number>('SELECT ifnull(max(doc), 0) FROM documents').pluck().get() ?? 0;
+  const docs = db.prepare<unknown[], number>(`SELECT d.doc FROM documents d WHERE ${where}`).pluck();
+  const allowed = new Uint8Array(highest + 1);
+  for (const doc of docs.all(...parameters)) allowed[doc] = 1;
+  return allowed;
 }

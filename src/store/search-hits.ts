@@ -1,7 +1,7 @@
 import { type ContentHash, recordFolder } from '../domain/ids.ts';
 import type { Decision, Label } from '../domain/record.ts';
 import type { SearchHit } from '../search/index-interface.ts';
-import type { RankedDocument } from './search-rank.ts';
+import type { RankedDocument } from './ranking.ts';
 import type { Database } from './sqlite.ts';
 
 interface DocumentRow {
@@ -40,12 +40,12 @@ export function readHits(db: Database, page: readonly RankedDocument[]): SearchH
 
 function toHit(row: DocumentRow, ranked: RankedDocument, labels: Label[], issues: string[]): SearchHit {
   const id = row.id as ContentHash;
-  const { score, similarity, terms } = ranked;
+  const { doc: _, score, ...matched } = ranked;
   return {
     id,
     revision: row.revision,
     ...(score === undefined ? {} : { score }),
-    matched: { terms, ...(similarity === undefined ? {} : { similarity }) },
+    matched,
     name: row.name,
     recordPath: recordFolder(id),
     ...present({

@@ -2,25 +2,13 @@ import type { EmbeddedPicture } from '../search/document.ts';
 import type { TermEvidence } from '../search/index-interface.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Meaning } from '../search/synonyms.ts';
+import { type Ranking, rounded } from './ranking.ts';
 import { addScore, bestDocuments, createScores, type Scores } from './scores.ts';
-import { type Filter, filterOf } from './search-filter.ts';
+import { allowedDocuments, type Filter, filterOf } from './search-filter.ts';
+import { createMeaningRanker } from './search-meaning.ts';
 import { nearestDocuments, similarities } from './search-vectors.ts';
 import { createWordScorer } from './search-words.ts';
 import type { Database } from './sqlite.ts';
-
-/** A matching document before its row is read. `similarity` is there where the query has `like`. */
-export interface RankedDocument {
-  doc: number;
-  score?: number;
-  similarity?: number;
-  terms: TermEvidence[];
-}
-
-export interface Ranking {
-  total: number;
-  /** The page that was asked for, in its order. */
-  page: RankedDocument[];
-}
 
 /** Word hits whose similarity is computed too when a query has both; the rest scores too low to be shown. */
 const WORDS_COMPARED = 1000;
@@ -28,12 +16,16 @@ const WORDS_COMPARED = 1000;
 /** Finds and orders the documents of a query as `evidence.ts` defines it. */
 export function createRanker(db: Database): (query: SearchQuery) => Ranking {
   const scoreWords = createWordScorer(db);
+  const rankMeaning = createMeaningRanker(db);
   return (query) => {
     const filter = filterOf(query);
     const terms = rankingTerms(query);
     if (terms.length === 0 && query.like === undefined) return listing(db, query, filter);
     const words = terms.length === 0 ? undefined : scoreWords(terms, allowedDocuments(db, filter));
     const explain = (doc: number): TermEvidence[] => words?.explain(doc) ?? [];
+    if (query.meaning !== undefined && query.rankBy !== 'words') {
+      return rankMeaning(query, query.meaning, filter, words ?? { scores: createScores(0), explain });
+    }
     if (query.like === undefined) {
       const { total, page } = pageOf(db, query, words?.scores);
       return { total, page: page.map((one) => ({ ...one, terms: explain(one.doc) })) };
@@ -68,15 +60,6 @@ function blend(
     addScore(scores, doc, words === undefined ? near : (near + (words.values[doc] ?? 0)) / 2);
   }
   return { scores, similarity };
-}
-
-function allowedDocuments(db: Database, { where, parameters }: Filter): Uint8Array | undefined {
-  if (where === '') return undefined;
-  const highest = db.prepare<[], number>('SELECT ifnull(max(doc), 0) FROM documents').pluck().get() ?? 0;
-  const docs = db.prepare<unknown[], number>(`SELECT d.doc FROM documents d WHERE ${where}`).pluck();
-  const allowed = new Uint8Array(highest + 1);
-  for (const doc of docs.all(...parameters)) allowed[doc] = 1;
-  return allowed;
 }
 
 const ORDERS = {
@@ -118,9 +101,4 @@ function inOrder(db: Database, docs: readonly number[], query: SearchQuery): num
       ORDER BY ${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
   );
   return statement.pluck().all(JSON.stringify(docs), query.limit, query.offset);
-}
-
-/** Sums in another order differ in the last digits; what is equal shall compare equal. */
-function rounded(score: number): number {
-  return Math.round(score * 1e6) / 1e6;
 }

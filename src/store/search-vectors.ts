@@ -37,7 +37,8 @@ export function similarities(db: Database, docs: readonly number[], like: Embedd
   return new Map(rows.map(([doc, distance]) => [doc, Math.min(1, Math.max(0, 1 - distance))]));
 }
 
-function spaceNumber(db: Database, { space, vector }: EmbeddedPicture): number | undefined {
+/** The number under which the index knows the space of a vector. */
+export function spaceNumber(db: Database, { space, vector }: EmbeddedPicture): number | undefined {
   const find = db.prepare<[string, number], number>(
     'SELECT space FROM vector_spaces WHERE name = ? AND dimensions = ?',
   );

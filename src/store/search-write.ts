@@ -1,6 +1,6 @@
 import { IngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
-import type { EmbeddedPicture, IndexDocument } from '../search/document.ts';
+import type { EmbeddedPicture, EmbeddedText, IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
 import { RANGE_FIELD_NAMES, type RangeField } from '../search/range-fields.ts';
 import { type Database, inTransaction, type Statement } from './sqlite.ts';
@@ -59,6 +59,7 @@ export function createSearchWriter(db: Database): SearchWriter {
     for (const { label, rank, score } of document.labels) statements.addLabel.run(doc, rank, numberOf(label), score);
     for (const code of document.issues) statements.addIssue.run(code, doc);
     writeVector(doc, document.embedding);
+    writeMeaning(doc, document.meaning);
     return true;
   };
   const writeVector = (doc: number | bigint, embedding: EmbeddedPicture | undefined): void => {
@@ -66,6 +67,10 @@ export function createSearchWriter(db: Database): SearchWriter {
     if (embedding === undefined || encoded === undefined) return;
     statements.addBits.run(doc, spaceOf(embedding), encoded.bits);
     statements.addVector.run(doc, encoded.int8);
+  };
+  const writeMeaning = (doc: number | bigint, meaning: EmbeddedText | undefined): void => {
+    const encoded = meaning && encodeVector(meaning.vector);
+    if (meaning !== undefined && encoded !== undefined) statements.addMeaning.run(doc, spaceOf(meaning), encoded.int8);
   };
 
   return {
@@ -96,6 +101,7 @@ function prepareStatements(db: Database) {
     'document_text WHERE rowid',
     'vector_bits WHERE doc',
     'vectors WHERE doc',
+    'meanings WHERE doc',
   ];
   const deletions: Statement<[number]>[] = parts.map((part) => db.prepare(`DELETE FROM ${part} = ?`));
   const assignments = COLUMNS.map((column) => `${column} = @${column}`);
@@ -117,6 +123,9 @@ function prepareStatements(db: Database) {
     addIssue: db.prepare<[string, number | bigint]>('INSERT INTO document_issues (code, doc) VALUES (?, ?)'),
     addBits: db.prepare<[number | bigint, number, Buffer]>(
       'INSERT INTO vector_bits (doc, space, bits) VALUES (?, ?, ?)',
+    ),
+    addMeaning: db.prepare<[number | bigint, number, Buffer]>(
+      'INSERT INTO meanings (doc, space, int8) VALUES (?, ?, ?)',
     ),
     addVector: db.prepare<[number | bigint, Buffer]>('INSERT INTO vectors (doc, int8) VALUES (?, ?)'),
   };

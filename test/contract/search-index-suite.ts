@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type EmbeddedPicture, toIndexDocument } from '../../src/search/document.ts';
+import { type EmbeddedPicture, type EmbeddedText, toIndexDocument } from '../../src/search/document.ts';
+import { MEANING_FLOOR } from '../../src/search/evidence.ts';
 import type { SearchHit, SearchIndex } from '../../src/search/index-interface.ts';
+import { inSpaceOfRecords } from '../../src/search/meaning.ts';
 import { type SearchDeps, searchRecords } from '../../src/search/search-records.ts';
+import type { TextEmbedder } from '../../src/search/text-embedder.ts';
 import { idOf, makeRecord, type RecordSketch } from '../builders/micrograph-record.ts';
 
 const SPACE = 'squash224-aa-v1/backbone';
@@ -139,19 +142,22 @@ const RECORDS: readonly RecordSketch[] = [
 export function describeSearchIndex(kind: string, open: () => Promise<SearchIndex>): void {
   describe(`the ${kind} search index`, () => {
     let index: SearchIndex;
-    const search = (options: Parameters<typeof searchRecords>[0], embed?: SearchDeps['embed']) =>
-      searchRecords(options, { index, ...(embed && { embed }) });
+    const search: Search = (options, embed, texts) => searchRecords(options, { index, ...(embed && { embed }), texts });
     const names = async (options: Parameters<typeof searchRecords>[0]): Promise<string[]> =>
       (await search(options)).hits.map(({ name }) => name);
 
     beforeEach(async () => {
       index = await open();
-      await index.upsert(RECORDS.map((sketch, place) => toIndexDocument(makeRecord(sketch), embeddingOf(place))));
+      await index.upsert(
+        RECORDS.map((sketch, place) => toIndexDocument(makeRecord(sketch), embeddingOf(place), meaningAt(place))),
+      );
     });
 
     wordTests(names, search);
     filterTests(names, search);
     likeTests(names, search);
+    meaningTests(search, () => index);
+    understandingTests(search);
     hostileTests(search, () => index);
     upkeepTests(names, () => index);
   });
@@ -161,6 +167,7 @@ type Names = (options: Parameters<typeof searchRecords>[0]) => Promise<string[]>
 type Search = (
   options: Parameters<typeof searchRecords>[0],
   embed?: SearchDeps['embed'],
+  texts?: SearchDeps['texts'],
 ) => ReturnType<typeof searchRecords>;
 
 /** Pictures 2 and 3 look alike, the others differ. */
@@ -168,6 +175,32 @@ function embeddingOf(place: number): EmbeddedPicture {
   const vector = pseudoRandom(place === 3 ? 3 : place + 1, 1280);
   if (place === 3) vector.fill(0.9, 0, 200);
   return { space: SPACE, vector };
+}
+
+/** Degrees between the meaning of a record, by its place, and that of "stone"; the others have none. */
+const DEGREES: Readonly<Record<number, number>> = { 0: 60, 1: 0, 2: 40, 3: 120, 4: 20, 5: 20, 6: 80, 11: 10 };
+
+function meaningAt(place: number): EmbeddedText | undefined {
+  const degrees = DEGREES[place];
+  return degrees === undefined ? undefined : inSpaceOfRecords(direction(degrees));
+}
+
+function direction(degrees: number, space = 'two words'): EmbeddedText {
+  const angle = (degrees * Math.PI) / 180;
+  return { space, vector: Float32Array.of(Math.cos(angle), Math.sin(angle), 0, 0) };
+}
+
+/** Knows "stone" in one direction, "gold" and "cement" in another, and no other word. */
+const STONES: TextEmbedder = {
+  space: 'two words',
+  embed: async (texts) => texts.map((parts) => stones(parts, 'two words')),
+};
+const OTHERS: TextEmbedder = { space: 'other', embed: async (texts) => texts.map((parts) => stones(parts, 'other')) };
+
+function stones(parts: readonly { text: string }[], space: string): EmbeddedText | undefined {
+  const text = parts[0]?.text ?? '';
+  if (text.includes('stone')) return direction(0, space);
+  return text.includes('gold') || text.includes('cement') ? direction(60, space) : undefined;
 }
 
 async function embedThird(): Promise<EmbeddedPicture> {
@@ -348,6 +381,125 @@ function likeTests(names: Names, search: Search): void {
   it('says so when there is no such record to compare with', async () => {
     await expect(search({ like: 'f'.repeat(64) })).rejects.toMatchObject({ code: 'usage' });
     await expect(search({ like: 'file.tif' })).rejects.toMatchObject({ code: 'usage' });
+  });
+}
+
+function meaningTests(search: Search, index: () => SearchIndex): void {
+  const ask = (options: Parameters<Search>[0], texts = STONES) => search(options, undefined, texts);
+  const namesOf = (answer: Awaited<ReturnType<Search>>): string[] => answer.hits.map(({ name }) => name);
+
+  it('finds by meaning what holds none of the words, the nearest first, with its cosine', async () => {
+    const answer = await ask({ text: 'stone', rank: 'meaning' });
+    expect(namesOf(answer)).toEqual([
+      'foam_17.tif',
+      'cement.tif',
+      ...namesOf(answer).slice(2, 4),
+      'PVDF_nanofibres_electrospun.tif',
+      'scaffold_PLA_01.tif',
+    ]);
+    expect(namesOf(answer).slice(2, 4).toSorted()).toEqual(['ZnONanowires2019.tif', 'unbekannt ü 試料.tif']);
+    expect(answer.total).toBe(6);
+    for (const [place, cosine] of [1, 0.985, 0.94, 0.94, 0.766, 0.5].entries()) {
+      const hit = answer.hits[place];
+      expect(hit?.score).toBeCloseTo(cosine, 1);
+      expect(hit?.matched.meaning).toBe(hit?.score);
+    }
+  });
+
+  it('finds nothing by meaning below the floor', async () => {
+    const { hits } = await ask({ text: 'stone', rank: 'meaning' });
+    expect(hits.every(({ matched }) => (matched.meaning ?? 0) >= MEANING_FLOOR)).toBe(true);
+    expect(hits.map(({ name }) => name)).not.toContain('Au_np_grid.tif');
+  });
+
+  it('applies filters to what the meaning finds, leaves out what scores less than asked, and pages', async () => {
+    expect(namesOf(await ask({ text: 'stone', rank: 'meaning', vendor: 'zeiss' }))).toEqual([
+      'foam_17.tif',
+      'PVDF_nanofibres_electrospun.tif',
+    ]);
+    expect(namesOf(await ask({ text: 'stone', rank: 'meaning', minScore: 0.97 }))).toEqual([
+      'foam_17.tif',
+      'cement.tif',
+    ]);
+    const page = await ask({ text: 'stone', rank: 'meaning', limit: 1, offset: 1 });
+    expect(namesOf(page)).toEqual(['cement.tif']);
+    expect(page.total).toBe(6);
+  });
+
+  it('compares only meanings that one embedder made', async () => {
+    expect((await ask({ text: 'stone', rank: 'meaning' }, OTHERS)).hits).toEqual([]);
+    expect(namesOf(await ask({ text: 'cement', rank: 'fused' }, OTHERS))).toContain('cement.tif');
+  });
+
+  it('fuses words and meaning: what both find before what one finds, with the evidence of each', async () => {
+    const { hits } = await ask({ text: 'cement', rank: 'fused' });
+    expect(hits[0]?.name).toBe('cement.tif');
+    expect(hits[0]?.matched).toMatchObject({ words: 1, terms: [{ term: 'cement', evidence: 1, where: 'name' }] });
+    expect(hits[0]?.matched.meaning).toBeCloseTo(0.643, 2);
+    expect(hits.every(({ score = 0 }, place) => score <= (hits[place - 1]?.score ?? 1))).toBe(true);
+    const meantOnly = hits.find(({ name }) => name === 'scaffold_PLA_01.tif');
+    expect(meantOnly?.matched).toMatchObject({ terms: [] });
+    expect(meantOnly?.matched.words).toBeUndefined();
+  });
+
+  it('puts nothing found by meaning alone before what holds every word', async () => {
+    const { hits } = await ask({ text: 'gold', rank: 'fused' });
+    expect(hits[0]?.name).toBe('Au_np_grid.tif');
+    expect(hits[0]?.matched.words).toBe(1);
+  });
+
+  it('ranks fused where nothing else is asked, and by words where words shall rank, in other orders and beside a likeness', async () => {
+    expect((await ask({ text: 'cement' })).query.rankBy).toBe('fused');
+    for (const options of [{ rank: 'words' }, { sort: 'newest' }, { like: idOf('foam_17.tif') }] as const) {
+      const { query, hits } = await ask({ text: 'cement', ...options });
+      expect(query.rankBy).toBe('words');
+      expect(hits.every(({ matched }) => matched.meaning === undefined)).toBe(true);
+    }
+  });
+
+  it('looks for what stands in quotes by its words alone', async () => {
+    expect(namesOf(await ask({ text: '"stone"' }))).toEqual([]);
+    expect(namesOf(await ask({ text: 'stone' }))).not.toEqual([]);
+  });
+
+  it('forgets the meaning of a revision that has none, and of a removed record', async () => {
+    await index().upsert([toIndexDocument(makeRecord({ name: 'foam_17.tif', revision: 2 }))]);
+    await index().remove([idOf('cement.tif')]);
+    const found = namesOf(await ask({ text: 'stone', rank: 'meaning' }));
+    expect(found).not.toContain('foam_17.tif');
+    expect(found).not.toContain('cement.tif');
+    expect(found).toHaveLength(4);
+  });
+}
+
+function understandingTests(search: Search): void {
+  const sorted = (answer: Awaited<ReturnType<Search>>): string[] => answer.hits.map(({ name }) => name).toSorted();
+
+  it('takes ranges in the text as filters, and says so', async () => {
+    const answer = await search({ text: 'fibers below 10 kV before 2018' });
+    expect(sorted(answer)).toEqual(['PVDF_nanofibres_electrospun.tif']);
+    expect(answer.chips.map(({ field, text }) => [field, text])).toEqual([
+      ['kv', 'below 10 kV'],
+      ['date', 'before 2018'],
+    ]);
+  });
+
+  it('forgets a range that shall be dropped, and one that an option says otherwise', async () => {
+    const dropped = await search({ text: 'fibers below 10 kV before 2018', drop: ['date'] });
+    expect(sorted(dropped)).toEqual(['PVDF_nanofibres_electrospun.tif', 'ZnONanowires2019.tif', 'scaffold_PLA_01.tif']);
+    expect(dropped.chips.map(({ field }) => field)).toEqual(['kv']);
+    expect(sorted(await search({ text: 'fibers below 10 kV', kv: '20' }))).toEqual(['DSC0042.tif']);
+  });
+
+  it('takes the text literally where it is told to', async () => {
+    const { chips, query } = await search({ text: 'fibers 5 kV', literal: true });
+    expect(chips).toEqual([]);
+    expect(query.ranges).toEqual({});
+  });
+
+  it('lists what lies in the ranges where the text has no other words', async () => {
+    const { hits } = await search({ text: '12 kV' });
+    expect(hits.map(({ name, score }) => [name, score])).toEqual([['leaf.tif', undefined]]);
   });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type IndexDocument, toIndexDocument } from '../../src/search/document.ts';
 import type { SearchHit, SearchIndex } from '../../src/search/index-interface.ts';
-import { LABEL_SYNONYMS } from '../../src/search/label-synonyms.ts';
 import { parseQuery, type SearchOptions } from '../../src/search/parse-query.ts';
+import { shippedTaxonomy, wordsOf } from '../../src/search/taxonomy.ts';
 import { openStore } from '../../src/store/store.ts';
 import { type Dice, dice } from '../builders/dice.ts';
 import { makeRecord } from '../builders/micrograph-record.ts';
@@ -10,8 +10,9 @@ import { temporaryFolder } from '../builders/temporary-folder.ts';
 import { elasticIndexes } from './elastic-indexes.ts';
 import { elasticsearchMissing } from './elasticsearch.ts';
 
-const LABELS = LABEL_SYNONYMS.map(({ label }) => label);
-const WORDS = LABEL_SYNONYMS.flatMap(({ exact, related }) => [...exact, ...related]);
+const { concepts } = shippedTaxonomy();
+const LABELS = concepts.map(({ label }) => label);
+const WORDS = concepts.flatMap(wordsOf);
 const VENDORS = ['FEI', 'Zeiss', 'TESCAN', 'JEOL', 'Müller & Söhne'];
 
 function makeDocuments(count: number, { pick, chance, below }: Dice): IndexDocument[] {

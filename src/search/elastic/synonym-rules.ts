@@ -1,4 +1,4 @@
-import { LABEL_SYNONYMS } from '../label-synonyms.ts';
+import { shippedTaxonomy, wordsOf } from '../taxonomy.ts';
 
 /**
  * The synonyms of the labels as rules of a `synonym_graph` filter: any word that stands for a label also finds the
@@ -6,11 +6,10 @@ import { LABEL_SYNONYMS } from '../label-synonyms.ts';
  * (`evidence.ts`). Rules go one way: a search for "fibre" shall not find every "paper".
  */
 export function synonymRules(): string[] {
-  return LABEL_SYNONYMS.flatMap(({ label, exact, related }) => {
-    const name = plain(label);
-    return [...exact, ...related]
-      .map(plain)
-      .filter((term) => term !== name)
+  return shippedTaxonomy().concepts.flatMap((concept) => {
+    const name = plain(concept.label);
+    return [...new Set(wordsOf(concept).map(plain))]
+      .filter((term) => term !== '' && term !== name)
       .map((term) => `${term} => ${term}, ${name}`);
   });
 }

@@ -47,7 +47,7 @@ function start(targets: Targets, options: Partial<DeliveryOptions> = {}): Bench 
   const lines: Bench['lines'] = [];
   const stop = new AbortController();
   const delivery = createDelivery(
-    { ...targets, store, repo },
+    { ...targets, store, repo, meaningOf: async () => undefined },
     { patienceMs: 0, ...options },
     { signal: stop.signal, log: recordingLog(lines), clock, random: () => 1 },
   );

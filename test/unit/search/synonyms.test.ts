@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LABEL_SYNONYMS, RELATED_WEIGHT } from '../../../src/search/label-synonyms.ts';
+import { RELATED_WEIGHT } from '../../../src/search/evidence.ts';
 import { createThesaurus } from '../../../src/search/synonyms.ts';
+import { shippedTaxonomy } from '../../../src/search/taxonomy.ts';
 
 const thesaurus = createThesaurus(['Fibres', 'Grain_boundaries']);
 
@@ -23,6 +24,14 @@ describe('the thesaurus', () => {
     ['gratings', 'Patterned_surface'],
     ['powders', 'Powder'],
     ['Films_Coated_Surface', 'Films_Coated_Surface'],
+    ['Nanodrähte', 'Nanowires'],
+    ['poröser Schwamm', 'Porous_Sponge'],
+    ['beschichtete Oberfläche', 'Films_Coated_Surface'],
+    ['nanoparticelle', 'Particles'],
+    ['punta', 'Tips'],
+    ['Glasfasern', 'Fibres'],
+    ['1D nanostructures', 'Nanowires'],
+    ['1D nanostructures', 'Fibres'],
   ])('understands "%s" as %s', (text, label) => {
     expect(new Set(labelsOf(text))).toContain(label);
   });
@@ -56,8 +65,26 @@ describe('the thesaurus', () => {
     expect(thesaurus.labelsNamed('Unheard_of')).toEqual(['Unheard_of']);
   });
 
+  it('puts German and Italian into English where it knows it, and leaves words that English has too', () => {
+    expect(thesaurus.inEnglish(['Nanodrähte'])).toBe('nanowires');
+    expect(thesaurus.inEnglish(['spugna', 'porosa'])).toBe('porous sponge');
+    expect(thesaurus.inEnglish(['Metallfasern'])).toBe('fibres');
+    expect(thesaurus.inEnglish(['Film'])).toBe('Film');
+    expect(thesaurus.inEnglish(['gold'])).toBe('gold');
+  });
+
+  it('takes a compound of another language as a hint at what it ends in, not as its name', () => {
+    expect(thesaurus.understand('Glasfasern')[0]?.labels).toEqual([{ label: 'Fibres', weight: RELATED_WEIGHT }]);
+  });
+
+  it('does not take the cell of a battery or of a solar panel for a living one', () => {
+    expect(labelsOf('solar cell')).toEqual(['Films_Coated_Surface']);
+    expect(labelsOf('fuel cells')).toEqual(['MEMS_devices_and_electrodes']);
+  });
+
   it('names ten categories, none of their own names claimed by another', () => {
-    expect(LABEL_SYNONYMS).toHaveLength(10);
-    for (const { label } of LABEL_SYNONYMS) expect(thesaurus.labelsNamed(label)).toEqual([label]);
+    const categories = shippedTaxonomy().concepts.filter(({ definition }) => definition !== undefined);
+    expect(categories).toHaveLength(10);
+    for (const { label } of categories) expect(thesaurus.labelsNamed(label)).toEqual([label]);
   });
 });

@@ -1,0 +1,117 @@
+import type { Database, Statement } from './sqlite.ts';
+
+/** The meanings of one space, unpacked for a process that answers many searches. */
+interface Meanings {
+  docs: Uint32Array;
+  /** Row after row, one byte a dimension. */
+  components: Int8Array;
+  norms: Float32Array;
+  /** Row after row, one bit a dimension: set where the component is above 0. */
+  bits: Uint32Array;
+}
+
+/** Cosines of the documents nearest to `int8`, in no order; undefined where nothing is in memory yet. */
+export type MemoryReader = (
+  space: number,
+  int8: Buffer,
+  allowed: () => Uint8Array | undefined,
+) => { doc: number; cosine: number }[] | undefined;
+
+/** Documents whose cosine is computed: of 100,000 they held 0.996 of the nearest 500 and all of the nearest 10, for 12 queries. */
+const COMPARED = 20_000;
+const BITS_A_WORD = 32;
+
+/**
+ * Keeps the meanings in memory (130 bytes a record) from the second search on that finds the database unchanged. To read
+ * 100,000 of them costs as much as a dozen scans by SQLite, to search them a third of one.
+ */
+export function createMemoryReader(db: Database): MemoryReader {
+  const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
+  const rows: Statement<[number], { doc: number; int8: Buffer }> = db.prepare(
+    'SELECT doc, int8 FROM meanings WHERE space = ?',
+  );
+  let seen: { key: string; meanings?: Meanings } | undefined;
+  return (space, int8, allowed) => {
+    const key = `${space} ${String(db.pragma('data_version', { simple: true }))} ${changes.get()}`;
+    if (seen?.key !== key) {
+      seen = { key };
+      return undefined;
+    }
+    seen.meanings ??= unpack(rows.all(space), int8.length);
+    return nearest(seen.meanings, new Int8Array(int8.buffer, int8.byteOffset, int8.length), allowed());
+  };
+}
+
+function unpack(rows: readonly { doc: number; int8: Buffer }[], dimensions: number): Meanings {
+  const words = Math.ceil(dimensions / BITS_A_WORD);
+  const meanings: Meanings = {
+    docs: Uint32Array.from(rows, ({ doc }) => doc),
+    components: new Int8Array(rows.length * dimensions),
+    norms: new Float32Array(rows.length),
+    bits: new Uint32Array(rows.length * words),
+  };
+  rows.forEach(({ int8 }, row) => {
+    const vector = new Int8Array(int8.buffer, int8.byteOffset, dimensions);
+    meanings.components.set(vector, row * dimensions);
+    meanings.bits.set(signBits(vector), row * words);
+    meanings.norms[row] = norm(vector);
+  });
+  return meanings;
+}
+
+function nearest(
+  meanings: Meanings,
+  asked: Int8Array,
+  allowed: Uint8Array | undefined,
+): { doc: number; cosine: number }[] {
+  const { docs, components, norms } = meanings;
+  const length = norm(asked);
+  return candidates(meanings, signBits(asked), allowed).map((row) => {
+    let dot = 0;
+    const from = row * asked.length;
+    for (let index = 0; index < asked.length; index++) dot += (components[from + index] ?? 0) * (asked[index] ?? 0);
+    return { doc: docs[row] ?? 0, cosine: dot / (length * (norms[row] ?? 1)) };
+  });
+}
+
+/** Rows that may be the nearest: all, or about as many as are compared, by the number of bits that differ. */
+function candidates({ docs, bits }: Meanings, asked: Uint32Array, allowed: Uint8Array | undefined): number[] {
+  const far = asked.length * BITS_A_WORD + 1;
+  const distances = new Uint16Array(docs.length);
+  const counts = new Uint32Array(far + 1);
+  for (let row = 0; row < docs.length; row++) {
+    const passes = allowed === undefined || allowed[docs[row] ?? 0] === 1;
+    const distance = passes ? hamming(bits, row * asked.length, asked) : far;
+    distances[row] = distance;
+    counts[distance] = (counts[distance] ?? 0) + 1;
+  }
+  let limit = 0;
+  for (let within = counts[0] ?? 0; limit < far - 1 && within < COMPARED; within += counts[limit] ?? 0) limit += 1;
+  const rows: number[] = [];
+  for (let row = 0; row < docs.length; row++) if ((distances[row] ?? far) <= limit) rows.push(row);
+  return rows;
+}
+
+function hamming(bits: Uint32Array, from: number, asked: Uint32Array): number {
+  let distance = 0;
+  for (let word = 0; word < asked.length; word++) {
+    let differing = (bits[from + word] ?? 0) ^ (asked[word] ?? 0);
+    differing -= (differing >>> 1) & 0x55555555;
+    differing = (differing & 0x33333333) + ((differing >>> 2) & 0x33333333);
+    distance += Math.imul((differing + (differing >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return distance;
+}
+
+function signBits(vector: Int8Array): Uint32Array {
+  const bits = new Uint32Array(Math.ceil(vector.length / BITS_A_WORD));
+  vector.forEach((value, at) => {
+    const word = Math.floor(at / BITS_A_WORD);
+    if (value > 0) bits[word] = (bits[word] ?? 0) | (1 << (at % BITS_A_WORD));
+  });
+  return bits;
+}
+
+function norm(vector: Int8Array): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+}
