@@ -39,7 +39,8 @@ export function termWeight(total: number, matching: number): number {
 }
 
 /**
- * Cosine of meanings below which a record is not found by its meaning. Directions of unrelated texts are 0 to 0.3 apart
- * from each other; see docs/search-evaluation.md.
+ * Cosine of meanings below which a record is not found by its meaning. With the package's word vectors, queries that have
+ * nothing to do with micrographs ("football match", "university", a vendor's name) came to at most 0.37 with any of 192
+ * records, the best answers of seven real ones to 0.58 and more.
  */
-export const MEANING_FLOOR = 0.3;
+export const MEANING_FLOOR = 0.4;

@@ -52,9 +52,14 @@ export async function sharesOf(ask: AskIndex, terms: readonly Meaning[]): Promis
   );
 }
 
-/** The query for words under the filters. */
-export function wordsQuery(query: SearchQuery, terms: readonly Meaning[], shares: readonly number[]): Clause {
-  return { bool: { must: [scoringClause(terms, shares)], filter: filterClauses(query) } };
+/** The query for words under the filters; `named` where hits shall be explained. */
+export function wordsQuery(
+  query: SearchQuery,
+  terms: readonly Meaning[],
+  shares: readonly number[],
+  how: { named: boolean },
+): Clause {
+  return { bool: { must: [scoringClause(terms, shares, how)], filter: filterClauses(query) } };
 }
 
 /**
