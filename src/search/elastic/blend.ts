@@ -67,7 +67,7 @@ export async function blendMeaning(ask: AskIndex, asked: Asked, meaning: Embedde
 }
 
 async function bestByWords(ask: AskIndex, { query, terms, shares }: Asked, count: number): Promise<Candidate[]> {
-  return candidates(ask, wordsQuery(query, terms, shares), count, rounded);
+  return candidates(ask, wordsQuery(query, terms, shares, { named: false }), count, rounded);
 }
 
 function scoresOf(found: readonly Candidate[]): Map<string, number> {

@@ -52,9 +52,14 @@ export async function sharesOf(ask: AskIndex, terms: readonly Meaning[]): Promis
   );
 }
 
-/** The query for words under the filters. */
-export function wordsQuery(query: SearchQuery, terms: readonly Meaning[], shares: readonly number[]): Clause {
-  return { bool: { must: [scoringClause(terms, shares)], filter: filterClauses(query) } };
+/** The query for words under the filters; `named` where hits shall be explained. */
+export function wordsQuery(
+  query: SearchQuery,
+  terms: readonly Meaning[],
+  shares: readonly number[],
+  how: { named: boolean },
+): Clause {
+  return { bool: { must: [scoringClause(terms, shares, how)], filter: filterClauses(query) } };
 }
 
 /**
@@ -91,15 +96,26 @@ export function scoreOfCosine(cosine: number): number {
   return (1 + cosine) / 2;
 }
 
-/** The best of a query with their scores, without reading a document. */
+/** The best of a query with their scores, without reading a document: a thousand of them would cost more than the search. */
 export async function candidates(
   ask: AskIndex,
   query: Clause,
   count: number,
   scoreOf: (raw: number) => number,
 ): Promise<Candidate[]> {
-  const { hits } = await ask({ query, size: count, sort: BY_SCORE, track_total_hits: false, _source: false });
+  const { hits } = await ask({
+    query,
+    size: count,
+    sort: BY_SCORE,
+    track_total_hits: false,
+    stored_fields: '_none_',
+    docvalue_fields: ['id'],
+  });
   return hits
-    .map(({ id, sort: [score, order] }) => ({ id, score: scoreOf(Number(score)), order: Number(order) }))
+    .map(({ fields, sort: [score, order] }) => ({
+      id: String(fields['id']?.[0]),
+      score: scoreOf(Number(score)),
+      order: Number(order),
+    }))
     .filter(({ score }) => score > 0);
 }

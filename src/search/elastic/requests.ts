@@ -5,7 +5,7 @@ import type { Clause } from './filter.ts';
 
 const Hit = z
   .object({
-    _id: z.string(),
+    _id: z.string().default(''),
     _score: z.number().nullish(),
     _source: z.unknown().optional(),
     sort: z.array(z.unknown()).default([]),
@@ -21,7 +21,10 @@ const Hit = z
     matched: new Set(matched),
   }));
 
-/** One hit as the server answers it: `matched` are the names of the clauses that it meets. */
+/**
+ * One hit as the server answers it: `matched` are the names of the clauses that it meets. `id` is empty where the request
+ * asked for no stored field, which it is.
+ */
 export type RawHit = z.infer<typeof Hit>;
 
 const SearchAnswer = z.object({
@@ -40,6 +43,9 @@ export interface SearchBody {
   track_scores?: boolean;
   _source?: boolean | readonly string[];
   fields?: readonly string[];
+  /** Values that stand in columns, read without the document. */
+  docvalue_fields?: readonly string[];
+  stored_fields?: '_none_';
   aggs?: Record<string, Clause>;
 }
 

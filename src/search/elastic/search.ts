@@ -49,7 +49,7 @@ async function listing(ask: AskIndex, query: SearchQuery): Promise<SearchResult>
 
 async function byWords(ask: AskIndex, { query, terms, shares }: Asked): Promise<SearchResult> {
   const { total, hits } = await ask({
-    query: wordsQuery(query, terms, shares),
+    query: wordsQuery(query, terms, shares, { named: true }),
     ...pageOf(query),
     ...(query.minScore > 0 && { min_score: leastScore(query.minScore) }),
   });

@@ -17,25 +17,29 @@ export function rankingTerms(query: SearchQuery): readonly Meaning[] {
 
 /** Documents with any evidence of the term, unscored: what its weight is counted from. */
 export function matchingClause(term: Meaning): Clause {
-  const inFields = term.words.length === 0 ? [] : FIELDS.map((field) => fieldClause(term, field));
+  const inFields = fieldsOf(term).map((field) => fieldClause(term, field));
   const labelled = term.labels.map(({ label }) => ({ nested: { path: 'labels', query: carriesLabel(term, label) } }));
   return { bool: { should: [...inFields, ...labelled], minimum_should_match: 1 } };
 }
 
 /**
- * Scores documents by words as `evidence.ts` defines it: the sum of `shares[n]` x the best evidence of term n. The
- * clauses of fields are named, so that a hit tells where a term stands.
+ * Scores documents by words as `evidence.ts` defines it: the sum of `shares[n]` x the best evidence of term n. The clauses
+ * of fields have names where hits shall be explained: the server tries every named clause on every hit that it returns.
  */
-export function scoringClause(terms: readonly Meaning[], shares: readonly number[]): Clause {
+export function scoringClause(
+  terms: readonly Meaning[],
+  shares: readonly number[],
+  { named }: { named: boolean },
+): Clause {
   const clauses = terms.map((term, number) => ({
-    dis_max: { queries: [...scoredFields(term, number), ...scoredLabels(term)], boost: shares[number] ?? 0 },
+    dis_max: { queries: [...scoredFields(term, number, named), ...scoredLabels(term)], boost: shares[number] ?? 0 },
   }));
   return { bool: { should: clauses, minimum_should_match: 1 } };
 }
 
-/** The same names without scores: tells of given documents where the terms stand. */
+/** The same clauses of fields, which a document need not meet: tell of given documents where the terms stand. */
 export function explainingClauses(terms: readonly Meaning[]): Clause[] {
-  return terms.flatMap(scoredFields);
+  return terms.flatMap((term, number) => scoredFields(term, number, true));
 }
 
 /** The share of each term in a score, from how many of `total` documents match it. */
@@ -84,15 +88,16 @@ function clauseName(number: number, field: TextField): string {
   return `${number}.${field}`;
 }
 
-function scoredFields(term: Meaning, number: number): Clause[] {
-  if (term.words.length === 0) return [];
-  return FIELDS.map((field) => ({
-    constant_score: {
-      filter: fieldClause(term, field),
-      boost: FIELD_EVIDENCE[field],
-      _name: clauseName(number, field),
-    },
-  }));
+/** A label that stands for itself has no words to look for. */
+function fieldsOf({ words }: Meaning): readonly TextField[] {
+  return words.length === 0 ? [] : FIELDS;
+}
+
+function scoredFields(term: Meaning, number: number, named: boolean): Clause[] {
+  return fieldsOf(term).map((field) => {
+    const name = named ? { _name: clauseName(number, field) } : {};
+    return { constant_score: { filter: fieldClause(term, field), boost: FIELD_EVIDENCE[field], ...name } };
+  });
 }
 
 /** Every word of the term, in any usual spelling, within one field. */

@@ -15,7 +15,7 @@ const WIRE: Meaning = { words: ['wire'], labels: [{ label: 'Nanowires', weight: 
 
 describe('scoring by words on Elasticsearch', () => {
   it('gives each term its share of the score and each field its evidence', () => {
-    expect(scoringClause([FOAM, WIRE], [0.75, 0.25])).toMatchObject({
+    expect(scoringClause([FOAM, WIRE], [0.75, 0.25], { named: true })).toMatchObject({
       bool: {
         minimum_should_match: 1,
         should: [
@@ -31,6 +31,13 @@ describe('scoring by words on Elasticsearch', () => {
         ],
       },
     });
+  });
+
+  it('names where a term stands only where it is asked for', () => {
+    const [first, ...others] = explainingClauses([FOAM, WIRE]);
+    expect(first).toMatchObject({ constant_score: { _name: '0.name' } });
+    expect(others).toHaveLength(9);
+    expect(JSON.stringify(scoringClause([FOAM, WIRE], [0.75, 0.25], { named: false }))).not.toContain('_name');
   });
 
   it('weighs rare terms more, and all of them to 1', () => {
