@@ -87,11 +87,6 @@ export function labelsBelow({ concepts }: Taxonomy): Map<string, string[]> {
   );
 }
 
-/** All words of a concept, in every language: its names and what suggests it. */
-export function wordsOf({ prefLabel = {}, altLabel = {}, related = {} }: Concept): string[] {
-  return [...Object.values(prefLabel), ...Object.values(altLabel).flat(), ...Object.values(related).flat()];
-}
-
 /** A text that tells what a label means: its definition, else its English name, else the label as words. */
 export function meaningOf(label: string, { concepts }: Taxonomy): string {
   const concept = concepts.find((one) => one.label === label);

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type IndexDocument, toIndexDocument } from '../../src/search/document.ts';
+import { MEANING_FLOOR } from '../../src/search/evidence.ts';
 import type { SearchHit, SearchIndex } from '../../src/search/index-interface.ts';
 import { parseQuery, type SearchOptions } from '../../src/search/parse-query.ts';
-import { shippedTaxonomy, wordsOf } from '../../src/search/taxonomy.ts';
+import { shippedTaxonomy } from '../../src/search/taxonomy.ts';
 import { openStore } from '../../src/store/store.ts';
 import { type Dice, dice } from '../builders/dice.ts';
 import { makeRecord } from '../builders/micrograph-record.ts';
@@ -12,7 +13,9 @@ import { elasticsearchMissing } from './elasticsearch.ts';
 
 const { concepts } = shippedTaxonomy();
 const LABELS = concepts.map(({ label }) => label);
-const WORDS = concepts.flatMap(wordsOf);
+const WORDS = concepts.flatMap(({ altLabel = {}, related = {} }) =>
+  [altLabel, related].flatMap((one) => Object.values(one).flat()),
+);
 const VENDORS = ['FEI', 'Zeiss', 'TESCAN', 'JEOL', 'Müller & Söhne'];
 
 function makeDocuments(count: number, { pick, chance, below }: Dice): IndexDocument[] {
@@ -51,6 +54,15 @@ function makeSearch({ pick, chance, below }: Dice): SearchOptions {
     ...(chance(0.3) && { sort: pick(['newest', 'oldest', 'name', 'relevance']) }),
     limit: 1000,
   };
+}
+
+/** Beside each document a meaning; few are equal, because 8 bits a dimension make nearly equal ones change places. */
+function withMeanings(documents: readonly IndexDocument[], { below, chance }: Dice): IndexDocument[] {
+  return documents.map((document) =>
+    chance(0.1)
+      ? document
+      : { ...document, meaning: { space: 'words', vector: Float32Array.from({ length: 100 }, () => below(100) - 30) } },
+  );
 }
 
 /** Hits in an order that does not depend on how equals stand. */
@@ -100,6 +112,32 @@ describe.skipIf(elasticsearchMissing() !== undefined)('the embedded index and El
       expect(elastic?.total).toBe(embedded?.total);
       const scores = new Map(embedded?.hits.map(({ id, score }) => [id, score]));
       for (const { id, score } of elastic?.hits ?? []) expect(score).toBeCloseTo(scores.get(id) ?? Number.NaN, 2);
+    }
+  });
+
+  it('find the same by meaning and fused, but for what 8 bits leave of a cosine', async () => {
+    const chance = dice(11);
+    const documents = withMeanings(makeDocuments(300, chance), chance);
+    const both = await openBoth(documents, 1);
+    for (let round = 0; round < 60; round++) {
+      const rankBy = chance.pick(['meaning', 'fused'] as const);
+      const { meaning } = chance.pick(documents);
+      const query = { ...parseQuery(makeSearch(chance), { knownLabels: LABELS }), meaning, rankBy, minScore: 0 };
+      const [embedded, elastic] = await Promise.all(both.map((index) => index.search({ ...query, sort: 'relevance' })));
+      const about = JSON.stringify({ ...query, meaning: meaning?.space });
+      expect(Math.abs((elastic?.total ?? 0) - (embedded?.total ?? 0)), about).toBeLessThanOrEqual(2);
+      const hits = new Map(embedded?.hits.map((hit) => [hit.id, hit]));
+      for (const { id, score = 0, matched } of elastic?.hits ?? []) {
+        const other = hits.get(id);
+        if (other === undefined) continue;
+        expect(matched.words, about).toBe(other.matched.words);
+        expect(matched.terms, about).toEqual(other.matched.terms);
+        const cosines = [matched.meaning, other.matched.meaning].map((cosine) => cosine ?? MEANING_FLOOR);
+        expect(Math.abs((cosines[0] ?? 0) - (cosines[1] ?? 0)), about).toBeLessThan(0.01);
+        // A hair above the floor for one and below it for the other.
+        if ((matched.meaning === undefined) !== (other.matched.meaning === undefined)) continue;
+        expect(Math.abs(score - (other.score ?? 0)), about).toBeLessThan(0.02);
+      }
     }
   });
 });
