@@ -1,4 +1,5 @@
 import type { Database, Statement } from './sqlite.ts';
+import { createUnchangedCache } from './unchanged.ts';
 
 /** The meanings of one space, unpacked for a process that answers many searches. */
 interface Meanings {
@@ -26,19 +27,19 @@ const BITS_A_WORD = 32;
  * 100,000 of them costs as much as a dozen scans by SQLite, to search them a third of one.
  */
 export function createMemoryReader(db: Database): MemoryReader {
-  const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
   const rows: Statement<[number], { doc: number; int8: Buffer }> = db.prepare(
     'SELECT doc, int8 FROM meanings WHERE space = ?',
   );
-  let seen: { key: string; meanings?: Meanings } | undefined;
+  const cache = createUnchangedCache<Meanings | 'asked once'>(db, 2);
   return (space, int8, allowed) => {
-    const key = `${space} ${String(db.pragma('data_version', { simple: true }))} ${changes.get()}`;
-    if (seen?.key !== key) {
-      seen = { key };
+    const kept = cache.get(`${space}`);
+    if (kept === undefined) {
+      cache.set(`${space}`, 'asked once');
       return undefined;
     }
-    seen.meanings ??= unpack(rows.all(space), int8.length);
-    return nearest(seen.meanings, new Int8Array(int8.buffer, int8.byteOffset, int8.length), allowed());
+    const meanings = kept === 'asked once' ? unpack(rows.all(space), int8.length) : kept;
+    cache.set(`${space}`, meanings);
+    return nearest(meanings, new Int8Array(int8.buffer, int8.byteOffset, int8.length), allowed());
   };
 }
 

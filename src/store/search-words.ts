@@ -4,6 +4,7 @@ import type { Meaning } from '../search/synonyms.ts';
 import { spaced, spellings } from '../search/words.ts';
 import { addScore, createScores, raiseScore, type Scores } from './scores.ts';
 import type { Database, Statement } from './sqlite.ts';
+import { createUnchangedCache } from './unchanged.ts';
 
 /** What the words of a query found, and why. */
 export interface WordScores {
@@ -41,9 +42,12 @@ interface Prepared {
   count: Statement<[], number>;
   highest: Statement<[], number>;
   text: Statement<[string], number>;
-  labelled: Statement<[string, number], number>;
-  labelScores: Statement<[string, number], number>;
+  /** Documents with at least that score of a label, and their scores. */
+  labelled(label: string, floor: number): { docs: readonly number[]; scores: readonly number[] };
 }
+
+/** Labels whose documents are kept while nothing changes, 16 bytes a document. */
+const LABELS_KEPT = 32;
 
 function prepareStatements(db: Database): Prepared {
   // One column at a time, in one order: arrays of numbers come out of SQLite three times as fast as arrays of rows.
@@ -54,12 +58,19 @@ function prepareStatements(db: Database): Prepared {
           WHERE label = (SELECT label FROM labels WHERE name = ?) AND score >= ? ORDER BY score, doc`,
       )
       .pluck();
+  const docsOf = labelled('doc');
+  const scoresOf = labelled('score');
+  const cache = createUnchangedCache<ReturnType<Prepared['labelled']>>(db, LABELS_KEPT);
   return {
     count: db.prepare<[], number>('SELECT count(*) FROM documents').pluck(),
     highest: db.prepare<[], number>('SELECT ifnull(max(doc), 0) FROM documents').pluck(),
     text: db.prepare<[string], number>('SELECT rowid FROM document_text WHERE document_text MATCH ?').pluck(),
-    labelled: labelled('doc'),
-    labelScores: labelled('score'),
+    labelled: (label, floor) => {
+      const key = `${floor} ${label}`;
+      const found = cache.get(key) ?? { docs: docsOf.all(label, floor), scores: scoresOf.all(label, floor) };
+      cache.set(key, found);
+      return found;
+    },
   };
 }
 
@@ -73,8 +84,7 @@ function evidenceOf(prepared: Prepared, term: Meaning, best: Scores): Scores {
     for (const doc of docs) raiseScore(best, doc, FIELD_EVIDENCE[field], source);
   });
   term.labels.forEach(({ label, weight }, index) => {
-    const docs = prepared.labelled.all(label, floor);
-    const scores = prepared.labelScores.all(label, floor);
+    const { docs, scores } = prepared.labelled(label, floor);
     docs.forEach((doc, row) => raiseScore(best, doc, weight * (scores[row] ?? 0), FIELDS.length + index));
   });
   return best;
