@@ -1,120 +1,62 @@
 /**
- * How long searches of the embedded index take, and how many of the true nearest pictures `like` finds.
+ * How long searches take, and how many of the true nearest pictures `like` finds.
  *
- *   node bench/search.mjs [--documents 100000] [--state DIR] [--rounds 5]
+ *   npm run build && node bench/search.mjs [--documents 100000] [--state DIR] [--rounds 5] [--elasticsearch URL]
  *
- * The documents are made up: words from a list, labels in the shares of a real collection, embeddings of 1,280 numbers
- * around 200 centres, half of them zero as behind a ReLU. --state keeps the index for another run. Prints wall and processor milliseconds a query.
+ * On the embedded index, or on that Elasticsearch. The documents are made up (made-up-documents.mjs). --state keeps the
+ * index for another run. Prints wall milliseconds a query and, of this process, processor milliseconds.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { toIndexDocument } from '../dist/search/document.js';
-import { createRecordMeaning, packageEmbedder } from '../dist/search/meaning.js';
+import { openElasticIndex } from '../dist/search/elastic/elastic-index.js';
+import { ELASTIC_DEFAULTS } from '../dist/search/elastic/options.js';
+import { packageEmbedder } from '../dist/search/meaning.js';
 import { parseQuery } from '../dist/search/parse-query.js';
 import { searchRecords } from '../dist/search/search-records.js';
-import { shippedTaxonomy } from '../dist/search/taxonomy.js';
 import { openSqlite } from '../dist/store/sqlite.js';
 import { openStore } from '../dist/store/store.js';
+import { madeUpDocuments } from './made-up-documents.mjs';
 
-const DIMENSIONS = 1280;
-const CENTRES = 200;
 const BATCH = 1000;
 const RECALL_QUERIES = 20;
-const WORDS =
-  'gold silver copper zinc oxide silicon glass polymer wafer pollen leaf bone steel alloy cement foam fibre wire tip film grating mask sensor electrode powder sphere crystal cell tissue membrane scaffold cotton silk paint needle pillar array aerogel graphene carbon nitride quartz clay insect hair blood dust latex'.split(
-    ' ',
-  );
 const { values } = parseArgs({
   options: {
     documents: { type: 'string', default: '100000' },
     state: { type: 'string' },
+    elasticsearch: { type: 'string' },
     rounds: { type: 'string', default: '5' },
   },
 });
 const count = Number(values.documents);
 const work = values.state ?? mkdtempSync(join(tmpdir(), 'semantiff-search-'));
 process.on('exit', () => values.state ?? rmSync(work, { recursive: true, force: true }));
-const random = seeded(7);
-const labels = shippedTaxonomy()
-  .concepts.filter(({ definition }) => definition)
-  .map(({ label }) => label);
-const centres = Array.from({ length: CENTRES }, () =>
-  Float32Array.from({ length: DIMENSIONS }, () => Math.max(0, random() * 2 - 1)),
-);
 
-const file = join(work, 'semantiff.sqlite');
-const known = existsSync(file);
-const store = openStore(work, { access: 'write', durability: 'batch' });
-if (!known || (await store.index.count()) < count) await fill();
+const elastic = values.elasticsearch && (await openElastic(values.elasticsearch));
+const store = elastic ? undefined : openStore(work, { access: 'write', durability: 'batch' });
+const index = elastic ?? store.index;
+if ((await index.count()) < count) await fill();
 const ids = [];
-for await (const { id } of store.index.ids()) if (ids.length < 2000) ids.push(id);
+for await (const { id } of index.ids()) if (ids.length < 2000) ids.push(id);
 await measureAll();
-await measureRecall();
-store.close();
+if (store) await measureRecall();
+store?.close();
+await elastic?.close();
+
+/** An index of this bench's own, kept with --state for another run. */
+async function openElastic(url) {
+  const alias = `semantiff-bench-${count}`;
+  if (!values.state) await fetch(new URL(`${alias}-v*`, url), { method: 'DELETE' });
+  return await openElasticIndex({ ...ELASTIC_DEFAULTS, server: { nodes: [url] }, alias, replicas: 0, timeoutS: 120 });
+}
 
 async function fill() {
-  const meaningOf = createRecordMeaning();
   const started = performance.now();
-  let meaningMs = 0;
   for (let from = 0; from < count; from += BATCH) {
-    const documents = [];
-    for (let place = from; place < Math.min(count, from + BATCH); place++) {
-      const record = makeRecord(place);
-      const before = process.cpuUsage();
-      const meaning = await meaningOf(record);
-      const { user, system } = process.cpuUsage(before);
-      meaningMs += (user + system) / 1000;
-      documents.push(toIndexDocument(record, { space: 'made up', vector: embedding(place) }, meaning));
-    }
-    await store.index.upsert(documents);
+    await index.upsert(await madeUpDocuments(from, Math.min(count, from + BATCH)));
   }
-  const seconds = (performance.now() - started) / 1000;
-  console.log(
-    `${count} documents in ${seconds.toFixed(0)} s; meaning ${(meaningMs / count).toFixed(3)} ms a record (processor)`,
-  );
-}
-
-function makeRecord(place) {
-  const id = createHash('sha256').update(String(place)).digest('hex');
-  const [first, second] = [labels[Math.floor(random() ** 1.5 * 10)], labels[Math.floor(random() * 10)]];
-  const score = 0.4 + 0.6 * random();
-  const scores =
-    first === second
-      ? [[first, score]]
-      : [
-          [first, score],
-          [second, (1 - score) * 0.8],
-        ];
-  const word = () => WORDS[Math.floor(random() ** 2 * WORDS.length)];
-  const name = `${word()}_${word()}_${place}.tif`;
-  return {
-    id,
-    revision: 1,
-    source: { name, path: `run${place % 97}/${name}`, aliases: [], sidecars: [] },
-    instrument: { vendor: ['FEI', 'Zeiss', 'Hitachi'][place % 3], model: `Model ${place % 7}` },
-    acquisition: {
-      accelerationVoltageV: [2000, 5000, 10_000, 15_000, 20_000][place % 5],
-      pixelSizeXM: 1e-9 * 2 ** (place % 11),
-      detector: ['ETD', 'InLens', 'BSD'][place % 3],
-      acquiredAt: `${2010 + (place % 15)}-03-01T10:00:00`,
-      ...(place % 2 === 0 && { sampleName: `${word()} ${word()}` }),
-    },
-    classification: {
-      decision: 'review',
-      labels: scores.map(([label, value], at) => ({ label, score: value, rank: at + 1 })),
-    },
-    issues: [],
-    artefacts: [],
-  };
-}
-
-function embedding(place) {
-  const own = seeded(place + 1);
-  const centre = centres[place % CENTRES];
-  return Float32Array.from(centre, (value) => Math.max(0, value + (own() - 0.5) * 0.8));
+  console.log(`${count} documents made and indexed in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
 async function measureAll() {
@@ -128,7 +70,7 @@ async function measureAll() {
     'steel 5-10 kV',
     'Zeiss fibre',
   ];
-  const deps = { index: store.index, texts: packageEmbedder() };
+  const deps = { index, texts: packageEmbedder() };
   const ask = (options) => () => searchRecords({ limit: 20, ...options }, deps);
   const kinds = {
     words: texts.map((text) => ask({ text, rank: 'words' })),
@@ -171,7 +113,7 @@ async function measure(kind, queries) {
 
 /** Against the int8 vectors of all. */
 async function measureRecall() {
-  const db = openSqlite(file, { access: 'read', durability: 'batch' });
+  const db = openSqlite(join(work, 'semantiff.sqlite'), { access: 'read', durability: 'batch' });
   const exact = db.prepare(`SELECT d.id FROM vectors v JOIN documents d USING (doc)
     ORDER BY vec_distance_cosine(vec_int8(v.int8), vec_int8(?)), v.doc DESC LIMIT 10`);
   const own = db.prepare('SELECT v.int8 FROM vectors v JOIN documents d USING (doc) WHERE d.id = ?').pluck();
@@ -184,15 +126,4 @@ async function measureRecall() {
   }
   db.close();
   console.log(`\nlike: recall@10 ${(found / (10 * RECALL_QUERIES)).toFixed(3)} over ${RECALL_QUERIES} pictures`);
-}
-
-/** Mulberry32. */
-function seeded(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
