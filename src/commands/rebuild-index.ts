@@ -1,18 +1,22 @@
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK, EXIT_QUARANTINED } from '../domain/states.ts';
-import { documentsOfRepo } from '../pipeline/index-document.ts';
+import { documentsOf, type RecordSource, repoSource, targetSource } from '../pipeline/index-document.ts';
 import { rebuildEmbedded } from '../pipeline/rebuild-index.ts';
+import { closeTargets } from '../pipeline/targets.ts';
+import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { acquireStateLock } from '../store/state-lock.ts';
 import { openStore } from '../store/store.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
+import { publisherOf } from './publisher-of.ts';
+import { sessionOptions } from './session-options.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
 
-/** `semantiff index rebuild`: the index is made anew from the records in REPO, while it goes on answering. */
+/** `semantiff index rebuild`: made anew from the records in REPO or at a target; meanwhile the index goes on answering. */
 export async function run(invocation: Invocation): Promise<number> {
   const { operands, signal, values } = invocation;
   if (operands.length !== 1 || operands[0] !== 'rebuild') {
@@ -22,7 +26,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const { repo, state } = places(settings);
   const unreadable: string[] = [];
   const meaningOf = createRecordMeaning(undefined, taxonomyOf(settings.config));
-  const documents = documentsOfRepo(repo, meaningOf, (message) => unreadable.push(message));
+  const targets = await sessionOptions(settings.config).openTargets?.();
+  const from = text(values, 'from');
+  const source: RecordSource =
+    from === undefined
+      ? repoSource(repo, meaningOf)
+      : targetSource(publisherOf(targets?.publishers ?? [], from), meaningOf, signal);
+  const documents = documentsOf(source, (message) => unreadable.push(message));
   const bar = createProgress(process.stderr);
   try {
     const onProgress = ({ written }: UpsertReport): void => bar.update(written, undefined, '');
@@ -39,13 +49,14 @@ export async function run(invocation: Invocation): Promise<number> {
     return problems.length > 0 ? EXIT_QUARANTINED : EXIT_OK;
   } finally {
     bar.end();
+    if (targets) await closeTargets(targets);
   }
 }
 
 async function rebuild(
   { config }: Settings,
   state: string,
-  documents: ReturnType<typeof documentsOfRepo>,
+  documents: AsyncIterable<IndexDocument>,
   options: { signal: AbortSignal; onProgress: (soFar: UpsertReport) => void },
 ): Promise<UpsertReport> {
   if (config.index.kind === 'elasticsearch') {

@@ -155,7 +155,10 @@ export const VERBS: Record<string, VerbSpec> = {
   index: {
     summary: 'make the search index anew from the records, while it goes on answering',
     operands: 'rebuild',
-    options: PLACES,
+    options: {
+      ...PLACES,
+      from: { value: 'TARGET', help: 'from the records at this target, such as webdav (default: those in REPO)' },
+    },
     examples: ['semantiff index rebuild -o records'],
   },
   withdraw: {

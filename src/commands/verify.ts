@@ -8,6 +8,7 @@ import { type VerifySummary, verifyRecords } from '../publish/verify-records.ts'
 import { openStore, type Store } from '../store/store.ts';
 import { type Invocation, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
+import { publisherOf } from './publisher-of.ts';
 import { sessionOptions } from './session-options.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine } from './table.ts';
@@ -77,11 +78,7 @@ function storeOf(state: string, isNeeded: boolean): Store | undefined {
 }
 
 function chosen(publishers: readonly Publisher[], wanted: string | undefined): readonly Publisher[] {
-  if (wanted === undefined) return publishers;
-  const found = publishers.filter(({ target }) => target === wanted);
-  if (found.length > 0) return found;
-  const known = publishers.map(({ target }) => target).join(', ') || 'none';
-  throw new IngestError('usage', `--target expects a configured target (${known}), and received "${wanted}"`);
+  return wanted === undefined ? publishers : [publisherOf(publishers, wanted)];
 }
 
 function differenceText({ place, kind, id, file, message }: Difference): string {

@@ -1,5 +1,7 @@
 import { isIngestError } from '../domain/errors.ts';
+import type { ContentHash } from '../domain/ids.ts';
 import { listRecords } from '../publish/list-records.ts';
+import type { Publisher } from '../publish/publisher.ts';
 import { readEmbedding, readRecord, type StoredRecord } from '../publish/read-record.ts';
 import { type IndexDocument, toIndexDocument } from '../search/document.ts';
 import type { RecordMeaning } from '../search/meaning.ts';
@@ -14,19 +16,48 @@ export async function documentOf(stored: StoredRecord, meaningOf: RecordMeaning)
 /** Records read ahead of the index that takes them. */
 const READ_AT_ONCE = 16;
 
-/**
- * The documents of all records in REPO, one after the other; withdrawn ones have none. `onUnreadable` hears of those whose
- * record.json cannot be understood.
- */
-export async function* documentsOfRepo(
-  repo: string,
-  meaningOf: RecordMeaning,
-  onUnreadable: (message: string) => void,
-): AsyncGenerator<IndexDocument> {
-  const read = async (id: Parameters<typeof readRecord>[1]): Promise<IndexDocument | undefined> => {
-    try {
+/** Where the records of an index come from. */
+export interface RecordSource {
+  ids: AsyncIterable<ContentHash>;
+  /** Undefined where there is none any more. */
+  read(id: ContentHash): Promise<IndexDocument | undefined>;
+}
+
+/** The records in REPO. */
+export function repoSource(repo: string, meaningOf: RecordMeaning): RecordSource {
+  return {
+    ids: listRecords(repo),
+    read: async (id) => {
       const stored = await readRecord(repo, id);
       return stored && (await documentOf(stored, meaningOf));
+    },
+  };
+}
+
+/** The records that a target holds: what is left when REPO is lost. */
+export function targetSource(publisher: Publisher, meaningOf: RecordMeaning, signal: AbortSignal): RecordSource {
+  return {
+    ids: publisher.list({ signal }),
+    read: async (id) => {
+      const found = await publisher.read(id, { signal });
+      if (!found) return undefined;
+      const { record, embedding } = found;
+      return toIndexDocument(record, embeddedPicture(record, embedding), await meaningOf(record));
+    },
+  };
+}
+
+/**
+ * The documents of all records of a source, one after the other; withdrawn ones have none. `onUnreadable` hears of those
+ * whose record.json cannot be understood.
+ */
+export async function* documentsOf(
+  source: RecordSource,
+  onUnreadable: (message: string) => void,
+): AsyncGenerator<IndexDocument> {
+  const readOne = async (id: ContentHash): Promise<IndexDocument | undefined> => {
+    try {
+      return await source.read(id);
     } catch (error) {
       if (isIngestError(error, 'publish/withdrawn')) return undefined;
       if (!isIngestError(error, 'publish/folder')) throw error;
@@ -35,8 +66,11 @@ export async function* documentsOfRepo(
     }
   };
   const ahead: Promise<IndexDocument | undefined>[] = [];
-  for await (const id of listRecords(repo)) {
-    ahead.push(read(id));
+  for await (const id of source.ids) {
+    const reading = readOne(id);
+    // Met in its turn; until then its failure is not unhandled.
+    reading.catch(() => undefined);
+    ahead.push(reading);
     if (ahead.length < READ_AT_ONCE) continue;
     const document = await ahead.shift();
     if (document) yield document;

@@ -1,9 +1,11 @@
 import { type ContentHash, ContentHash as ContentHashSchema, recordFolder } from '../domain/ids.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
+import { sha256Hex } from '../store/content-hash.ts';
 import { bringRecord } from './bring-record.ts';
 import { lookAt } from './look-at-record.ts';
 import type { Place } from './place.ts';
-import type { PublishedFile, PublishedRecord, Publisher } from './publisher.ts';
+import type { PublishedContent, PublishedFile, PublishedRecord, Publisher } from './publisher.ts';
+import { embeddingOf, parseRecord } from './read-record.ts';
 import { contentFile, RECORD_FILE } from './record-source.ts';
 import { isTemporaryName } from './temporary-name.ts';
 
@@ -13,6 +15,7 @@ export function createPlacePublisher(place: Place): Publisher {
     target: place.target,
     publish: (record, { signal }) => bringRecord(place, record, signal),
     inspect: (id, { signal, readBack }) => inspect(place, id, readBack, signal),
+    read: (id, { signal }) => readPlaced(place, id, signal),
     withdraw: (tombstone, { signal }) => withdraw(place, tombstone, signal),
     list: ({ signal }) => list(place, signal),
     check: ({ signal }) => place.check(signal),
@@ -39,6 +42,16 @@ async function inspect(
     withdrawn: document?.withdrawn ?? false,
     files: await Promise.all(files.map(read)),
   };
+}
+
+async function readPlaced(place: Place, id: ContentHash, signal: AbortSignal): Promise<PublishedContent | undefined> {
+  const { folder, content, document } = await lookAt(place, id, signal);
+  if (!content || document?.withdrawn === true) return undefined;
+  const record = parseRecord(Buffer.from(content).toString('utf8'), `${place.target}: ${folder}`);
+  const artefact = record.artefacts.find(({ role }) => role === 'embedding');
+  const bytes = artefact && (await place.read(`${folder}/${artefact.path}`, signal));
+  const isWhole = bytes !== undefined && sha256Hex(bytes) === artefact?.sha256;
+  return { record, ...(isWhole && { embedding: embeddingOf(bytes) }) };
 }
 
 /** The tombstone first, then the files go: from its first moment nobody is told of a file that may be missing. */

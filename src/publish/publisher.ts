@@ -1,4 +1,5 @@
 import type { ContentHash } from '../domain/ids.ts';
+import type { MicrographRecord } from '../domain/record.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
 import type { StoredRecord } from './read-record.ts';
 
@@ -27,6 +28,13 @@ export interface PublishedRecord {
   files: PublishedFile[];
 }
 
+/** A record read from a target: enough to index it without REPO. */
+export interface PublishedContent {
+  record: MicrographRecord;
+  /** Absent where the record has none, or what lies there is not the one it lists. */
+  embedding?: Float32Array;
+}
+
 export interface PublishOptions {
   signal: AbortSignal;
 }
@@ -51,6 +59,11 @@ export interface Publisher {
   publish(record: StoredRecord, options: PublishOptions): Promise<PublishReport>;
   /** What the target holds of a record; undefined when nothing. `readBack` reads every file and tells its SHA-256. */
   inspect(id: ContentHash, options: PublishOptions & { readBack: boolean }): Promise<PublishedRecord | undefined>;
+  /**
+   * Reads a record and its embedding; undefined where the target holds none, or a tombstone.
+   * @throws IngestError `publish/folder` where its record.json cannot be understood.
+   */
+  read(id: ContentHash, options: PublishOptions): Promise<PublishedContent | undefined>;
   /** Puts the tombstone in place of the record; also where the record never arrived. */
   withdraw(tombstone: Tombstone, options: PublishOptions): Promise<void>;
   /** Every record and tombstone there, in no promised order. */

@@ -64,7 +64,11 @@ class WithdrawnError extends IngestError {
   }
 }
 
-function parseRecord(text: string, folder: string): MicrographRecord {
+/**
+ * Understands the text of a record.json, of this version or an older one.
+ * @throws IngestError as {@link readRecord}; `folder` is named.
+ */
+export function parseRecord(text: string, folder: string): MicrographRecord {
   let tombstone: Tombstone | undefined;
   try {
     const json: unknown = JSON.parse(text);
@@ -87,5 +91,10 @@ export async function readEmbedding(stored: StoredRecord): Promise<Float32Array 
   if (!artefact) return undefined;
   const bytes = await readFile(join(stored.folder, artefact.path)).catch(() => undefined);
   if (!bytes || bytes.length !== artefact.bytes || bytes.length % 4 !== 0) return undefined;
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  return embeddingOf(bytes);
+}
+
+/** An embedding from the bytes of its file: float32, little-endian. */
+export function embeddingOf(bytes: Uint8Array): Float32Array {
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }

@@ -1,5 +1,6 @@
 import { IngestError } from '../../src/domain/errors.ts';
 import type { ContentHash } from '../../src/domain/ids.ts';
+import type { MicrographRecord } from '../../src/domain/record.ts';
 import type { Tombstone } from '../../src/domain/tombstone.ts';
 import type { PublishedRecord, Publisher, PublishOptions } from '../../src/publish/publisher.ts';
 import type { StoredRecord } from '../../src/publish/read-record.ts';
@@ -19,6 +20,7 @@ export function createMemoryPublisher(
   before: (record: StoredRecord, options: PublishOptions) => Promise<void> | void = () => undefined,
 ): MemoryPublisher {
   const held = new Map<ContentHash, PublishedRecord>();
+  const records = new Map<ContentHash, MicrographRecord>();
   const calls: ContentHash[] = [];
   let underWay = 0;
   let mostAtOnce = 0;
@@ -44,11 +46,17 @@ export function createMemoryPublisher(
       if (there && (there.withdrawn || (there.revision ?? 0) > revision)) return none;
       const files = artefacts.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
       held.set(id, { id, revision, withdrawn: false, files });
+      records.set(id, stored.record);
       return { ...none, filesSent: files.length };
     },
     inspect: async (id) => held.get(id),
     async withdraw({ id, revision }: Tombstone) {
       held.set(id, { id, revision, withdrawn: true, files: [] });
+      records.delete(id);
+    },
+    read: async (id) => {
+      const record = records.get(id);
+      return record && { record };
     },
     async *list() {
       yield* held.keys();

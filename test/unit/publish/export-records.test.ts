@@ -11,6 +11,7 @@ import {
 } from '../../../src/publish/export-records.ts';
 import { listRecords } from '../../../src/publish/list-records.ts';
 import { type ArtefactFile, commitRecords, stageRecord } from '../../../src/publish/publish-record.ts';
+import { withdrawRecord } from '../../../src/publish/withdraw-record.ts';
 import { idOf, makeRecord } from '../../builders/micrograph-record.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { FULL } from '../../builders/told-records.ts';
@@ -132,14 +133,13 @@ describe('exportRecords', () => {
   it('leaves a withdrawn record out and tells why', async () => {
     const repo = await repoOf();
     const id = idOf('a.tif');
-    const tombstone = { id, revision: 2, withdrawnAt: '2024-05-06T07:08:09+00:00', reason: 'a person is in it' };
-    writeFileSync(join(placeOf(repo, 'a.tif'), 'record.json'), JSON.stringify(tombstone));
+    await withdrawRecord(repo, id, { reason: 'a person is in it', now: new Date('2024-05-06T07:08:09Z') });
     const { reports, summary } = await run(repo, { format: 'datacite' });
     expect(summary).toMatchObject({ exported: 2, withdrawn: 1, failed: 0 });
     expect(reports).toContainEqual({
       kind: 'withdrawn',
       id,
-      reason: 'withdrawn at 2024-05-06T07:08:09+00:00: a person is in it',
+      reason: `the record ${id} was withdrawn at 2024-05-06T07:08:09.000+00:00: a person is in it`,
     });
   });
 

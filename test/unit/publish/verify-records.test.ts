@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type ContentHash, ContentHash as Id, recordFolder } from '../../../src/domain/ids.ts';
 import type { Issue } from '../../../src/domain/issue.ts';
+import { createFolderPublisher } from '../../../src/publish/folder.ts';
 import { commitRecords, stageRecord } from '../../../src/publish/publish-record.ts';
 import type { Publisher } from '../../../src/publish/publisher.ts';
 import { readRecord } from '../../../src/publish/read-record.ts';
 import type { Difference } from '../../../src/publish/verify/difference.ts';
 import { type VerifyOptions, type VerifySummary, verifyRecords } from '../../../src/publish/verify-records.ts';
+import { withdrawRecord } from '../../../src/publish/withdraw-record.ts';
 import { toIndexDocument } from '../../../src/search/document.ts';
 import { sha256Hex } from '../../../src/store/content-hash.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
-import { folderPublisher } from '../../builders/folder-publisher.ts';
 import { makeRecord } from '../../builders/micrograph-record.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 
@@ -27,7 +28,8 @@ beforeEach(() => {
   repo = join(root, 'repo');
   mkdirSync(repo);
   store = openStore(join(root, 'state'), { access: 'write', durability: 'batch' });
-  target = folderPublisher(join(root, 'target'));
+  mkdirSync(join(root, 'target'));
+  target = createFolderPublisher({ folder: join(root, 'target') });
   onTestFinished(() => store.close());
 });
 
@@ -137,18 +139,16 @@ describe('verifyRecords', () => {
   it('asks a target that does not answer once, and calls nothing safe', async () => {
     await ingest('a.tif');
     await ingest('b.tif');
-    const { found, safe } = await verify({ publishers: [folderPublisher(join(root, 'target'), { silent: true })] });
+    const silent = createFolderPublisher({ folder: join(root, 'unmounted') });
+    const { found, safe } = await verify({ publishers: [silent] });
     expect(found).toEqual(['folder unreadable']);
     expect(safe).toEqual([]);
   });
 
   it('wants a withdrawn record withdrawn at the target, and out of the index', async () => {
-    const { id, folder } = await ingest('a.tif');
-    const withdrawnAt = '2024-05-06T07:08:09+00:00';
-    const tombstone = { schemaVersion: 2, id, revision: 2, withdrawnAt, reason: 'a person is in it' };
-    rmSync(folder, { recursive: true });
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'record.json'), JSON.stringify(tombstone));
+    const { id } = await ingest('a.tif');
+    const tombstone = await withdrawRecord(join(root, 'repo'), id, { reason: 'a person is in it', now: new Date() });
+    if (!tombstone) throw new Error('there was a record');
     expect((await verify()).found).toEqual(['folder older', 'index extra']);
     await target.withdraw(tombstone, { signal: SIGNAL });
     await store.index.remove([id]);
