@@ -8,6 +8,7 @@ import { createLog } from '../log.ts';
 import { backfill } from '../pipeline/backfill.ts';
 import { openSession, type Session } from '../pipeline/session.ts';
 import { readRecord } from '../publish/read-record.ts';
+import { packageEmbedder } from '../search/meaning.ts';
 import type { SearchOptions } from '../search/parse-query.ts';
 import { searchRecords } from '../search/search-records.ts';
 import { PACKAGE_ROOT } from '../software.ts';
@@ -88,12 +89,13 @@ function recordTable(records: MicrographRecord[]): string {
 async function showSearches(session: Session, records: MicrographRecord[]): Promise<void> {
   const like = records.find(({ source }) => source.name.includes('GaAs_wires'));
   const searches: { typed: string; request: SearchOptions & { like?: string } }[] = [
-    { typed: '"foam scaffold"', request: { text: 'foam scaffold', limit: 3 } },
-    { typed: '--kv ..5 --pixel-size "<200nm"', request: { kv: '..5', pixelSize: '<200nm', limit: 3 } },
+    { typed: '"scaffold for bone"', request: { text: 'scaffold for bone', limit: 3 } },
+    { typed: '"wires below 20 nm/px at 2-10 kV"', request: { text: 'wires below 20 nm/px at 2-10 kV', limit: 3 } },
     ...(like ? [{ typed: `--like ${like.id.slice(0, 12)}…`, request: { like: like.id, limit: 3 } }] : []),
   ];
+  const deps = { index: session.store.index, texts: packageEmbedder() };
   for (const { typed, request } of searches) {
-    const answer = await searchRecords(request, { index: session.store.index });
+    const answer = await searchRecords(request, deps);
     process.stdout.write(`$ semantiff search ${typed}\n${answerText(answer, session.repo)}\n`);
   }
 }
