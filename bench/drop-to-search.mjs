@@ -89,6 +89,7 @@ function quantile(sorted, share) {
 }
 
 mkdirSync(inbox);
+if (collection) await fetch(collection, { method: 'MKCOL' });
 const samples = readFileSync(join(values.shared, 'bench/python-peer/workload.txt'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
@@ -125,4 +126,6 @@ try {
   daemon.kill('SIGTERM');
   await new Promise((done) => daemon.once('exit', done));
   rmSync(root, { recursive: true, force: true });
+  if (collection) await fetch(collection, { method: 'DELETE' });
+  if (values.elasticsearch) await fetch(new URL(`${alias}-v*`, values.elasticsearch), { method: 'DELETE' });
 }
