@@ -1,7 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';
+
+/** Whether certificates can be made here; where nothing may be left out it is taken for granted. */
+export const canMakeCertificates =
+  process.env['SEMANTIFF_REQUIRE_SHARED'] === '1' || spawnSync('openssl', ['version']).status === 0;
 
 /** A key and a certificate for 127.0.0.1 that no system knows; it is its own authority. Needs openssl. */
 export function makeCertificate(): { key: string; cert: string } {
