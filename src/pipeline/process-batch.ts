@@ -217,7 +217,7 @@ async function writeOne(file: Classified, tools: BatchTools): Promise<Made | Fil
   const artefacts = artefactFiles(prepared, { jpeg, nexus, nffaJson, ...(embedding && { embedding }) });
   if (settings.crate) artefacts.push(crateFile());
   if (prepared.previous) {
-    const record = await reviseRecord(described, artefacts, prepared.previous);
+    const record = await reviseRecord(described, artefacts, prepared.previous, tools.staging);
     prepared.ms.write = performance.now() - clock;
     const { folder } = prepared.previous;
     return { kind: 'written', ...resultBase(prepared), record, folder, ...(embedding && { embedding }) };

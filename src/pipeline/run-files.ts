@@ -121,7 +121,7 @@ async function processBatchFully(tasks: FileTask[], options: RunOptions, tally: 
   const { session } = options;
   const results = await session.pool.run(tasks);
   const settled: Settled[] = [];
-  for (const result of results) settled.push(await settleResult(result, session.meaningOf));
+  for (const result of results) settled.push(await settleResult(result, session));
   session.store.commit(
     settled.map(({ outcome }) => outcome),
     // Where records are indexed elsewhere, delivery brings them there.

@@ -18,6 +18,8 @@ export interface Session extends Outgoing {
   config: Readonly<Config>;
   pool: WorkerPool;
   pressure: Pressure;
+  /** This run's own folder in REPO, swept when a run was killed. */
+  staging: string;
   /** What this program would make a record with. */
   versions: WorkVersions;
 }
@@ -59,7 +61,8 @@ export async function openSession(
     const pool = createWorkerPool({ count, settings, staging, deadlineS: config.workers.deadlineS }, log);
     closers.push(() => pool.close());
     const versions = { harvestVersion: HARVEST_VERSION, convertVersion: CONVERT_VERSION, modelSha256: model?.sha256 };
-    return { ...outgoing, config, pool, pressure: openPressure(outgoing, places, options.spool), versions, close };
+    const pressure = openPressure(outgoing, places, options.spool);
+    return { ...outgoing, config, pool, pressure, staging, versions, close };
   } catch (error) {
     await close();
     throw error;

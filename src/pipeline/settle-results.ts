@@ -35,14 +35,21 @@ export interface Settled {
 /** Size and time of a file that could not even be looked at: they equal no real ones, so the next run tries again. */
 const NEVER_SEEN = { bytes: -1, mtimeMs: 0 } as const;
 
+/** What is needed to settle a result: a session has it. */
+export interface SettleTools {
+  /** The run's folder in REPO: what is written for an alias goes through it. */
+  staging: string;
+  meaningOf: RecordMeaning;
+}
+
 /** Turns a worker's result into what ledger and index keep. Notes an alias in the record where the bytes were known. */
-export async function settleResult(result: FileResult, meaningOf: RecordMeaning): Promise<Settled> {
+export async function settleResult(result: FileResult, tools: SettleTools): Promise<Settled> {
   const { task, ms } = result;
   const seen = { path: ledgerPath(task.path), inbox: task.inbox };
   switch (result.kind) {
     case 'written':
     case 'exists':
-      return settleRecord(result, meaningOf);
+      return settleRecord(result, tools);
     case 'skipped': {
       const { reason, code, bytes, mtimeMs } = result;
       const report: FileReport = { file: task.path, state: 'skipped', reason, fresh: false, ms };
@@ -62,10 +69,11 @@ export async function settleResult(result: FileResult, meaningOf: RecordMeaning)
   }
 }
 
-async function settleRecord(result: RecordResult, meaningOf: RecordMeaning): Promise<Settled> {
+async function settleRecord(result: RecordResult, { staging, meaningOf }: SettleTools): Promise<Settled> {
   const { task, ms, folder, bytes, mtimeMs, embedding, kind } = result;
   const own = kind === 'written' || result.record.source.path === task.relativePath;
-  const record = own ? result.record : await addAlias(result, { name: basename(task.path), path: task.relativePath });
+  const alias = { name: basename(task.path), path: task.relativePath };
+  const record = own ? result.record : await addAlias(result, alias, staging);
   const state = own ? 'done' : 'skipped';
   const reason = own
     ? kind === 'written'

@@ -153,7 +153,7 @@ async function processFile(
       events.giveBack(file.path, GIVE_BACK_MS);
       continue;
     }
-    const { outcome, document, report } = await settleResult(result, session.meaningOf);
+    const { outcome, document, report } = await settleResult(result, session);
     session.store.commit([outcome], document && !session.targets.index ? [document] : []);
     const { state, reason, id, ms } = report;
     if (state === 'quarantined') log.warn({ file: file.path, state, reason }, 'quarantined');

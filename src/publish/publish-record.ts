@@ -7,6 +7,7 @@ import { recordFolder } from '../domain/ids.ts';
 import type { Artefact, MicrographRecord } from '../domain/record.ts';
 import { fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
 import { sha256Hex } from '../store/content-hash.ts';
+import { olderNames } from './older-names.ts';
 import { readRecord, readRecordIn } from './read-record.ts';
 
 /**
@@ -150,23 +151,28 @@ function isOccupied(error: unknown): boolean {
 /**
  * Replaces a record by its next revision: the new files under new names, then record.json, then the old files go. A
  * reader sees the old revision or the new one, whole. Only a file whose name a standard fixes is replaced a moment before
- * record.json: it stands last in the list.
+ * record.json: it stands last in the list. Files are written in the staging folder, where a killed run's are swept.
  */
 export async function reviseRecord(
   draft: Omit<MicrographRecord, 'artefacts'>,
   artefacts: ArtefactFile[],
   previous: { record: MicrographRecord; folder: string },
+  staging: string,
 ): Promise<MicrographRecord> {
   const { record, ready } = withArtefacts(draft, artefacts);
   for (const file of ready) {
     const path = join(previous.folder, file.name);
-    if ('bytes' in file) await writeFileAtomic(path, file.bytes, { fsync: true });
+    if ('bytes' in file) await writeFileAtomic(path, file.bytes, { fsync: true, temporaryIn: staging });
     else await moveStored(file.stored.path, path);
   }
-  await writeFileAtomic(join(previous.folder, RECORD_FILE), recordBytes(record), { fsync: true });
+  await writeFileAtomic(join(previous.folder, RECORD_FILE), recordBytes(record), {
+    fsync: true,
+    temporaryIn: staging,
+  });
   const kept = new Set(artefacts.map(({ name }) => name));
-  const old = previous.record.artefacts.filter(({ path }) => !kept.has(path));
-  await Promise.all(old.map(({ path }) => unlink(join(previous.folder, path)).catch(() => undefined)));
+  const old = [...previous.record.artefacts.map(({ path }) => path), ...[...kept].flatMap(olderNames)];
+  const gone = old.filter((name) => !kept.has(name));
+  await Promise.all(gone.map((name) => unlink(join(previous.folder, name)).catch(() => undefined)));
   return record;
 }
 
@@ -184,8 +190,9 @@ async function moveStored(from: string, to: string): Promise<void> {
 export function addAlias(
   stored: { record: MicrographRecord; folder: string },
   alias: { name: string; path: string },
+  staging: string,
 ): Promise<MicrographRecord> {
-  const noted = aliasing.then(() => noteAlias(stored, alias));
+  const noted = aliasing.then(() => noteAlias(stored, alias, staging));
   aliasing = noted.then(ignore, ignore);
   return noted;
 }
@@ -197,6 +204,7 @@ function ignore(): void {}
 async function noteAlias(
   stored: { record: MicrographRecord; folder: string },
   alias: { name: string; path: string },
+  staging: string,
 ): Promise<MicrographRecord> {
   const record = (await readRecordIn(stored.folder)) ?? stored.record;
   const { source } = record;
@@ -207,7 +215,10 @@ async function noteAlias(
     revision: record.revision + 1,
     source: { ...source, aliases: [...source.aliases, alias] },
   };
-  await writeFileAtomic(join(stored.folder, RECORD_FILE), recordBytes(renamed), { fsync: true });
+  await writeFileAtomic(join(stored.folder, RECORD_FILE), recordBytes(renamed), {
+    fsync: true,
+    temporaryIn: staging,
+  });
   return renamed;
 }
 

@@ -5,6 +5,7 @@ import type { Tombstone } from '../domain/tombstone.ts';
 import { SCHEMA_VERSION } from '../domain/versions.ts';
 import { writeFileAtomic } from '../store/atomic-file.ts';
 import { readRecord, readTombstone } from './read-record.ts';
+import { closeStaging, openStaging } from './staging.ts';
 
 /**
  * Puts a tombstone in place of a record of REPO and removes its files; undefined when REPO has no such record. A record
@@ -19,11 +20,20 @@ export async function withdrawRecord(
   const folder = join(repo, recordFolder(id));
   const tombstone = (await readTombstone(repo, id)) ?? (await newTombstone(repo, id, reason, now));
   if (!tombstone) return undefined;
-  const bytes = Buffer.from(`${JSON.stringify(tombstone, null, 2)}\n`);
-  await writeFileAtomic(join(folder, 'record.json'), bytes, { fsync: true });
+  await replaceRecordFile(repo, folder, tombstone);
   const rest = (await readdir(folder)).filter((name) => name !== 'record.json');
   await Promise.all(rest.map((name) => rm(join(folder, name), { recursive: true, force: true })));
   return tombstone;
+}
+
+async function replaceRecordFile(repo: string, folder: string, tombstone: Tombstone): Promise<void> {
+  const staging = await openStaging(repo);
+  try {
+    const bytes = Buffer.from(`${JSON.stringify(tombstone, null, 2)}\n`);
+    await writeFileAtomic(join(folder, 'record.json'), bytes, { fsync: true, temporaryIn: staging });
+  } finally {
+    await closeStaging(staging);
+  }
 }
 
 async function newTombstone(repo: string, id: ContentHash, reason: string, now: Date): Promise<Tombstone | undefined> {

@@ -15,13 +15,17 @@ const NO_FOLDER_FLUSH = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBAD
 const MAX_NAME_BYTES = 200;
 
 /**
- * Writes `bytes` so that `path` holds either what it held before or all of them: temporary name in the same folder,
- * optionally flushed to disk, then renamed over. With `fsync` the folder's entry is flushed too. Nothing is left behind
- * by a failure.
+ * Writes `bytes` so that `path` holds either what it held before or all of them: temporary name in the same folder or in
+ * `temporaryIn` (of the same file system, swept by whoever made it, so that a kill leaves nothing), optionally flushed to
+ * disk, then renamed over. With `fsync` the folder's entry is flushed too. Nothing is left behind by a failure.
  * @throws IngestError `store/io`; retryable where the disk was full or the file busy.
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array, options: { fsync: boolean }): Promise<void> {
-  const temporary = temporaryName(path);
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array,
+  options: { fsync: boolean; temporaryIn?: string },
+): Promise<void> {
+  const temporary = temporaryName(path, options.temporaryIn);
   try {
     await writeWhole(temporary, bytes, options.fsync);
     await renameOver(temporary, path);
@@ -91,11 +95,11 @@ async function renameOver(from: string, to: string): Promise<void> {
   await rename(from, to);
 }
 
-/** `.NAME.tmp-<pid>-<random>`: hidden, in the same folder (a rename across disks copies), told apart by any sweeper. */
-function temporaryName(path: string): string {
+/** `.NAME.tmp-<pid>-<random>`: hidden, on the same disk (a rename across disks copies), told apart by any sweeper. */
+function temporaryName(path: string, folder = dirname(path)): string {
   let name = basename(path);
   while (Buffer.byteLength(name) > MAX_NAME_BYTES) name = Array.from(name).slice(0, -1).join('');
-  return join(dirname(path), `.${name}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`);
+  return join(folder, `.${name}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`);
 }
 
 function codeOf(error: unknown): string {

@@ -62,7 +62,7 @@ describe('a file that lies on the disk already', () => {
     const previous = await readRecord(repo, ID);
     if (!previous) throw new Error('a record was expected');
     const staging = await openStaging(repo);
-    await reviseRecord(draftOf(2), [await stored(staging)], previous);
+    await reviseRecord(draftOf(2), [await stored(staging)], previous, staging);
     expect((await readdir(previous.folder)).toSorted()).toEqual(['a.h5', 'record.json']);
   });
 });
@@ -90,7 +90,7 @@ describe('a file that describes the others', () => {
     await commitRecords([stageRecord(draftOf(), [file('a.jpg', 'picture'), description], staging)], repo);
     const previous = await readRecord(repo, ID);
     if (!previous) throw new Error('a record was expected');
-    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'other'), description], previous);
+    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'other'), description], previous, staging);
     expect((await readdir(previous.folder)).toSorted()).toEqual(['a.r2.jpg', 'record.json', 'ro-crate-metadata.json']);
     expect(await readFile(join(previous.folder, 'ro-crate-metadata.json'), 'utf8')).toMatch(/^a\.r2\.jpg /);
   });
@@ -139,8 +139,9 @@ describe('the same bytes twice', () => {
     await publish();
     const stored = await readRecord(repo, ID);
     if (!stored) throw new Error('no record');
+    const staging = await openStaging(repo);
     const aliases = ['b.tif', 'c.tif', 'd.tif'].map((name) => ({ name, path: name }));
-    await Promise.all(aliases.map((alias) => addAlias(stored, alias)));
+    await Promise.all(aliases.map((alias) => addAlias(stored, alias, staging)));
     expect((await readRecord(repo, ID))?.record).toMatchObject({ revision: 4, source: { aliases } });
   });
 });
@@ -150,20 +151,45 @@ describe('reviseRecord', () => {
     await publish();
     const previous = await readRecord(repo, ID);
     if (!previous) throw new Error('no record');
-    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'better')], previous);
+    const staging = await openStaging(repo);
+    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'better')], previous, staging);
     expect((await readdir(previous.folder)).toSorted()).toEqual(['a.r2.jpg', 'record.json']);
     expect((await readRecord(repo, ID))?.record).toMatchObject({ revision: 2, artefacts: [{ path: 'a.r2.jpg' }] });
+  });
+
+  it('writes in the staging folder only, so that a run that is killed leaves nothing beside the record', async () => {
+    await publish();
+    const previous = await readRecord(repo, ID);
+    if (!previous) throw new Error('no record');
+    const nowhere = join(repo, '.staging', 'swept');
+    await expect(reviseRecord(draftOf(2), [file('a.r2.jpg', 'better')], previous, nowhere)).rejects.toThrow();
+    await expect(addAlias(previous, { name: 'b.tif', path: 'b.tif' }, nowhere)).rejects.toThrow();
+    expect((await readdir(previous.folder)).toSorted()).toEqual(['a.jpg', 'record.json']);
+  });
+
+  it('removes what revisions that were cut off left beside the record', async () => {
+    await publish();
+    const first = await readRecord(repo, ID);
+    if (!first) throw new Error('no record');
+    const staging = await openStaging(repo);
+    await reviseRecord(draftOf(2), [file('a.r2.jpg', 'better')], first, staging);
+    const second = await readRecord(repo, ID);
+    if (!second) throw new Error('no record');
+    await writeFile(join(second.folder, 'a.jpg'), 'of the first revision');
+    await reviseRecord(draftOf(3), [file('a.r3.jpg', 'best')], second, staging);
+    expect((await readdir(first.folder)).toSorted()).toEqual(['a.r3.jpg', 'record.json']);
   });
 });
 
 describe('addAlias', () => {
   it('notes another name once, and raises the revision only then', async () => {
     await publish();
+    const staging = await openStaging(repo);
     const alias = { name: 'copy.tif', path: 'copies/copy.tif' };
     for (let i = 0; i < 2; i++) {
       const stored = await readRecord(repo, ID);
       if (!stored) throw new Error('no record');
-      await addAlias(stored, alias);
+      await addAlias(stored, alias, staging);
     }
     expect((await readRecord(repo, ID))?.record).toMatchObject({ revision: 2, source: { aliases: [alias] } });
   });
