@@ -14,7 +14,8 @@ import type { Targets } from './targets.ts';
 export interface Delivery {
   /**
    * Resolves when nothing is left that can be delivered by itself (`empty`), or that can be delivered now (`stuck`: what waits
-   * for a time, a target or a person stays in the outbox), and when delivery is stopped.
+   * for a time, a target or a person stays in the outbox; so does what was tried for a while in vain), and when delivery is
+   * stopped.
    */
   drain(options: { until: 'empty' | 'stuck' }): Promise<void>;
   /** Begins nothing more, and resolves when what is under way has ended; it gets some time. */
@@ -58,6 +59,7 @@ export function createDelivery(
   const breaking = new AbortController();
   const lanes: Lane[] = [];
   const drains = new Set<() => void>();
+  let deliveredAt = clock.now();
   const context: LaneContext = {
     outbox: store.outbox,
     options,
@@ -66,7 +68,10 @@ export function createDelivery(
     log,
     stopping: stopping.signal,
     breaking: breaking.signal,
-    onDelivered: () => lanes.forEach((lane) => lane.wake()),
+    onDelivered: () => {
+      deliveredAt = clock.now();
+      lanes.forEach((lane) => lane.wake());
+    },
     onRest: () => drains.forEach((check) => check()),
   };
   lanes.push(...laneTargets(parts, options, breaking.signal).map((target) => createLane(target, context)));
@@ -78,7 +83,14 @@ export function createDelivery(
 
   return {
     drain: async ({ until }) => {
-      const latest = (): number => (until === 'empty' ? Number.MAX_VALUE : clock.now() + options.patienceMs);
+      const began = clock.now();
+      const latest = (): number => {
+        if (until === 'empty') return Number.MAX_VALUE;
+        const now = clock.now();
+        const isFruitless = now - Math.max(began, deliveredAt) > options.fruitlessMs;
+        // Done as soon as nothing is under way.
+        return isFruitless ? 0 : now + options.patienceMs;
+      };
       const isDone = (): boolean => lanes.every((lane) => (lane.nextAt() ?? Number.POSITIVE_INFINITY) > latest());
       await settled(isDone, drains);
     },

@@ -16,6 +16,8 @@ export interface DeliveryOptions extends RetryOptions {
   recheckMs: number;
   /** A drain until nothing more can be done waits so long for the next try. */
   patienceMs: number;
+  /** Such a drain ends after so long in which nothing arrived, although a target asks again and again for another moment. */
+  fruitlessMs: number;
   /** What is under way when the run is stopped gets so long. */
   graceMs: number;
 }
@@ -28,5 +30,6 @@ export const DELIVERY_DEFAULTS: DeliveryOptions = {
   breaker: BREAKER_DEFAULTS,
   recheckMs: 10_000,
   patienceMs: 3000,
+  fruitlessMs: 10_000,
   graceMs: 10_000,
 };

@@ -331,6 +331,30 @@ describe('delivery', () => {
     expect(bench.lines.map(({ level }) => level)).not.toContain('error');
   });
 
+  it('does not wait for ever for a target that asks for another second again and again', async () => {
+    const publisher = createMemoryPublisher('webdav', () => {
+      throw failure('publish/busy', { retryAfterS: 1 });
+    });
+    const bench = start({ publishers: [publisher] }, { patienceMs: 3000 });
+    bench.add('a');
+    let ended = false;
+    const rest = bench.rest().finally(() => {
+      ended = true;
+    });
+    const paused = () => bench.store.outbox.pauseOf('webdav')?.until ?? 0;
+    for (let second = 0; second < 10; second++) {
+      await eventually(() => expect(paused()).toBe(bench.now() + 1000));
+      await bench.advance(1000);
+      expect(ended).toBe(false);
+    }
+    await eventually(() => expect(paused()).toBe(bench.now() + 1000));
+    await bench.advance(1000);
+    await rest;
+    expect(undeliveredSentences(bench.store.outbox)).toEqual([
+      expect.stringContaining('1 record waits for target webdav'),
+    ]);
+  });
+
   it('gives up a record that is refused, and tries it when its bytes make a new revision', async () => {
     const publisher = createMemoryPublisher('webdav', ({ record }) => {
       if (record.revision === 1 && record.source.name === 'a') throw failure('publish/refused');
