@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import type { Destination } from './place.ts';
-import { corruptFault, statusOf } from './webdav-faults.ts';
+import { corruptFault, rootFault, statusOf } from './webdav-faults.ts';
 import { type WebdavFiles, withSlash } from './webdav-files.ts';
 import type { WebdavLink } from './webdav-link.ts';
 
@@ -46,7 +46,8 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
       await makeOne(folder, signal);
     } catch (error) {
       const parent = dirname(folder);
-      if (parent === '.' || !MISSING_PARENT.includes(statusOf(error) ?? 0)) throw error;
+      if (!MISSING_PARENT.includes(statusOf(error) ?? 0)) throw error;
+      if (parent === '.') throw (await files.isCollection('', signal)) ? error : rootFault();
       forget(parent);
       await ensure(parent, signal);
       await makeOne(folder, signal);

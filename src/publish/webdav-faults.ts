@@ -33,7 +33,7 @@ export function statusFault(asked: Asked, status: number, headers: Headers, nowM
   const code = BY_STATUS[status] ?? (status >= 500 ? 'publish/unreachable' : 'publish/refused');
   const hint = HINTS[`${asked.method} ${status}`] ?? HINTS[status] ?? '';
   const retryAfterS = readRetryAfter(headers, nowMs);
-  return new IngestError(code, `${describe(asked)}: the server answered ${status}${hint}.`, {
+  return new IngestError(code, told(asked, `The WebDAV server answered ${status}${hint}`), {
     retryable: !FINAL.includes(code),
     context: { ...contextOf(asked), status, ...(retryAfterS !== undefined && { retryAfterS }) },
   });
@@ -54,7 +54,7 @@ function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
 /** A request that got no answer, or half of one: reset, DNS, TLS, refused, cut off. */
 export function networkFault(asked: Asked, error: unknown): IngestError {
   const systemCode = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new IngestError('publish/unreachable', `${describe(asked)}: no whole answer came (${systemCode}).`, {
+  return new IngestError('publish/unreachable', told(asked, `The WebDAV server gave no whole answer: ${systemCode}`), {
     cause: error,
     retryable: true,
     context: { ...contextOf(asked), systemCode },
@@ -63,7 +63,7 @@ export function networkFault(asked: Asked, error: unknown): IngestError {
 
 /** Nothing moved for as long as the time limit allows. */
 export function timeOutFault(asked: Asked, timeoutS: number): IngestError {
-  return new IngestError('publish/unreachable', `${describe(asked)}: nothing moved for ${timeoutS} s.`, {
+  return new IngestError('publish/unreachable', told(asked, `The WebDAV server was silent for ${timeoutS} s`), {
     retryable: true,
     context: { ...contextOf(asked), systemCode: 'ETIMEDOUT' },
   });
@@ -71,7 +71,15 @@ export function timeOutFault(asked: Asked, timeoutS: number): IngestError {
 
 /** An answer that is no answer to what was asked. */
 export function refusedFault(asked: Asked, found: string): IngestError {
-  return new IngestError('publish/refused', `${describe(asked)}: ${found}.`, { context: contextOf(asked) });
+  return new IngestError('publish/refused', told(asked, `The WebDAV server is not as expected: ${found}`), {
+    context: contextOf(asked),
+  });
+}
+
+/** A wrong URL, or a disk that is not mounted on the server, must not look like a target without records. */
+export function rootFault(): IngestError {
+  const message = 'The collection of the configured URL is not there on the WebDAV server.';
+  return new IngestError('publish/unreachable', message, { retryable: true });
 }
 
 /** What arrived is not what was sent. */
@@ -88,8 +96,9 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-function describe({ method, path }: Asked): string {
-  return `${method} of "${path === '' ? '/' : path}" on the WebDAV server`;
+/** What happened stands first: tables cut a sentence, and a path is long. */
+function told({ method, path }: Asked, what: string): string {
+  return `${what} (${method} of "${path === '' ? '/' : path}").`;
 }
 
 function contextOf({ method, path }: Asked): { method: string; path: string } {

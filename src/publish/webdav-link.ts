@@ -39,6 +39,8 @@ export interface WebdavLink {
   urlOf(path: string): URL;
 }
 
+const MAX_DRAIN_BYTES = 256 * 1024;
+
 export function createLink(options: WebdavOptions, send: Send): WebdavLink {
   const base = parseWebdavUrl(options.url);
   const credentials = createCredentials(options.auth);
@@ -60,8 +62,9 @@ export function createLink(options: WebdavOptions, send: Send): WebdavLink {
         await drain(answer, watch);
         return undefined;
       }
-      judge(exchange, answer);
-      return { value: await exchange.take(answer, watch) };
+      const status = await statusOf(exchange, answer, watch);
+      judge(exchange, { ...answer, status });
+      return { value: await exchange.take({ ...answer, status }, watch) };
     } catch (error) {
       exchange.signal.throwIfAborted();
       if (watch.hasStalled) throw timeOutFault(exchange, options.timeoutS);
@@ -85,6 +88,22 @@ export function createLink(options: WebdavOptions, send: Send): WebdavLink {
   };
 }
 
+/**
+ * Where a collection above is locked as a whole, Apache answers a PUT, MKCOL or MOVE with 207, which looks like success, and
+ * says 423 inside.
+ */
+async function statusOf<T>({ method }: Exchange<T>, { status, body }: Answer, watch: StallWatch): Promise<number> {
+  if (status !== 207 || method === 'PROPFIND' || !body) return status;
+  let text = '';
+  for await (const chunk of body) {
+    watch.progress();
+    if (text.length < MAX_DRAIN_BYTES) text += String(chunk);
+  }
+  const inside = [...text.matchAll(/HTTP\/\d(?:\.\d)? (\d{3})/g)].map(([, code]) => Number(code));
+  // 424 only says that another part failed.
+  return inside.find((code) => code >= 400 && code !== 424) ?? status;
+}
+
 function judge<T>(exchange: Exchange<T>, answer: Answer): void {
   // Followed by the client without asking; a PUT may have become a GET of another place.
   if (answer.redirected || (answer.status >= 300 && answer.status < 400)) {
@@ -93,8 +112,6 @@ function judge<T>(exchange: Exchange<T>, answer: Answer): void {
   const isExpected = exchange.expected?.includes(answer.status) ?? false;
   if (answer.status >= 400 && !isExpected) throw statusFault(exchange, answer.status, answer.headers);
 }
-
-const MAX_DRAIN_BYTES = 256 * 1024;
 
 /** Reads what is left of an answer, so that its connection can be used again; a long one is cut off instead. */
 async function drain({ body }: Answer, watch: StallWatch): Promise<void> {

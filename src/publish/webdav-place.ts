@@ -1,9 +1,9 @@
-import { IngestError } from '../domain/errors.ts';
 import type { Place } from './place.ts';
 import { createSlots } from './slots.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import { checkWebdav } from './webdav-check.ts';
 import { createCollections } from './webdav-collections.ts';
+import { rootFault } from './webdav-faults.ts';
 import { createFiles, type ParseMultistatus } from './webdav-files.ts';
 import { createLink, type Send } from './webdav-link.ts';
 import type { WebdavOptions } from './webdav-options.ts';
@@ -21,11 +21,9 @@ export function createWebdavPlace(
   const deps: UploadDeps = { link, files, collections, verify: options.verify, bucket };
   const inSlot = createSlots(options.parallel);
 
-  /** A wrong URL, or a disk that is not mounted on the server, must not look like a target without records. */
   async function requireRoot(signal: AbortSignal): Promise<void> {
     if (await files.isCollection('', signal)) return;
-    const message = 'The collection of the configured URL is not there on the WebDAV server.';
-    throw new IngestError('publish/unreachable', message, { retryable: true });
+    throw rootFault();
   }
 
   return {

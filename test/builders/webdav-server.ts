@@ -7,7 +7,7 @@ import { createTestStore, type TestStore } from './webdav-server-store.ts';
 
 /** What goes wrong at one request. */
 export type Fault =
-  | { status: number; headers?: Record<string, string> }
+  | { status: number; headers?: Record<string, string>; body?: string }
   /** No answer, ever. */
   | 'hang'
   /** The connection breaks after so many bytes of the request's body. */
@@ -108,7 +108,7 @@ async function serve(
   if (fault === 'hang') return;
   if (typeof fault === 'object' && 'status' in fault) {
     request.resume();
-    response.writeHead(fault.status, fault.headers).end('<h1>a page that nobody reads</h1>');
+    response.writeHead(fault.status, fault.headers).end(fault.body ?? '<h1>a page that nobody reads</h1>');
     return;
   }
   if (typeof fault === 'object' && 'first' in fault) fault.first(store);

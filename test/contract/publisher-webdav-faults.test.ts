@@ -76,6 +76,14 @@ describe('an answer of the server', () => {
     await expectSecondTryWorks(target);
   });
 
+  it.each(['MKCOL', 'PUT', 'MOVE'])('of 207 to a %s is no success where 423 stands inside', async (method) => {
+    const part = (status: string): string =>
+      `<D:response><D:href>/a</D:href><D:status>HTTP/1.1 ${status}</D:status></D:response>`;
+    const body = `<D:multistatus xmlns:D="DAV:">${part('424 Failed Dependency')}${part('423 Locked')}</D:multistatus>`;
+    const { target } = await failure([{ method, fault: { status: 207, body } }], 'publish/locked');
+    await expectSecondTryWorks(target);
+  });
+
   it.each([429, 503])('of %i carries what Retry-After says, in seconds', async (status) => {
     const { error } = await failure([put({ status, headers: { 'Retry-After': '17' } })], 'publish/busy');
     expect(error.context).toMatchObject({ retryAfterS: 17 });
@@ -151,6 +159,19 @@ describe('a collection', () => {
 
   it('that cannot be made is refused, after one more try of the same', async () => {
     const { target } = await failure([{ method: 'MKCOL', fault: { status: 409 } }], 'publish/refused');
+    await expectSecondTryWorks(target);
+  });
+
+  it('of the URL that goes away in the middle is unreachable: no record is to blame', async () => {
+    const away: Rule[] = ['MKCOL', 'PROPFIND'].map((method) => ({ method, fault: { status: 404 } }));
+    const target = await openWebdavTarget({}, { parallel: 1 });
+    target.server.rules.push({
+      method: 'PROPFIND',
+      nth: 1,
+      fault: { first: () => void target.server.rules.push(...away) },
+    });
+    await rejection(publish(target), 'publish/unreachable');
+    target.server.rules.length = 0;
     await expectSecondTryWorks(target);
   });
 
