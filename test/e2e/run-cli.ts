@@ -28,12 +28,12 @@ export async function makePlaces(): Promise<{
 /** Where the command line keeps its state when a test names no folder: not that of whoever runs the tests. */
 const USER_STATE = mkdtempSync(join(tmpdir(), 'semantiff-e2e-state-'));
 
-/** Starts the built command line, away from any config file or variable of this computer. */
-export function startCli(args: string[], cwd: string = tmpdir()): ChildProcess {
+/** Starts the built command line, away from any config file or variable of this computer but those of `settings`. */
+export function startCli(args: string[], cwd: string = tmpdir(), settings: Record<string, string> = {}): ChildProcess {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SEMANTIFF_')));
   return spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...env, TZ: 'UTC', XDG_STATE_HOME: USER_STATE, LOCALAPPDATA: USER_STATE },
+    env: { ...env, TZ: 'UTC', XDG_STATE_HOME: USER_STATE, LOCALAPPDATA: USER_STATE, ...settings },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { sharedDir } from '../shared-folder.ts';
 
@@ -30,6 +31,46 @@ export async function elasticsearchUrl(): Promise<string> {
   const data = join(folder, 'elasticsearch');
   const { stdout } = await promisify(execFile)(start, ['--port', PORT, '--heap', '512m', '--data', data]);
   return stdout.trim();
+}
+
+/** A server of a test's own, that may be killed. */
+export interface OwnElasticsearch {
+  url: string;
+  /** Kills it with SIGKILL, in the middle of whatever it does. */
+  kill(): Promise<void>;
+  /** Starts it again with the same data. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+/** Starts a second server, beside the one that all tests share. Its data lies in `data`. */
+export async function startOwnElasticsearch(port: string, data: string): Promise<OwnElasticsearch> {
+  const script = starter();
+  if (script === undefined) throw new Error(elasticsearchMissing() ?? 'no ../shared/services/elasticsearch');
+  let pid = 0;
+  const start = async (): Promise<void> => {
+    const { stderr } = await promisify(execFile)(script, ['--port', port, '--heap', '512m', '--data', data]);
+    pid = Number(/\(pid (\d+)/.exec(stderr)?.[1]);
+  };
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    start,
+    kill: async () => {
+      process.kill(pid, 'SIGKILL');
+      while (isRunning(pid)) await delay(20);
+    },
+    stop: () => execFileSync(script.replace(/start$/, 'stop'), ['--port', port], { stdio: 'ignore' }),
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Ends the server that `start` began. */
