@@ -47,11 +47,16 @@ export interface OwnElasticsearch {
 export async function startOwnElasticsearch(port: string, data: string): Promise<OwnElasticsearch> {
   const script = starter();
   if (script === undefined) throw new Error(elasticsearchMissing() ?? 'no ../shared/services/elasticsearch');
+  const stop = (): void => {
+    execFileSync(script.replace(/start$/, 'stop'), ['--port', port], { stdio: 'ignore' });
+  };
   let pid = 0;
   const start = async (): Promise<void> => {
     const { stderr } = await promisify(execFile)(script, ['--port', port, '--heap', '512m', '--data', data]);
     pid = Number(/\(pid (\d+)/.exec(stderr)?.[1]);
   };
+  // One that tests left which were broken off has other data.
+  stop();
   await start();
   return {
     url: `http://127.0.0.1:${port}`,
@@ -60,7 +65,7 @@ export async function startOwnElasticsearch(port: string, data: string): Promise
       process.kill(pid, 'SIGKILL');
       while (isRunning(pid)) await delay(20);
     },
-    stop: () => execFileSync(script.replace(/start$/, 'stop'), ['--port', port], { stdio: 'ignore' }),
+    stop,
   };
 }
 
