@@ -11,6 +11,7 @@ import { createProgress } from './progress.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
+import { textsOf } from './texts-of.ts';
 
 /** `semantiff index rebuild`: the index is made anew from the records in REPO, while it goes on answering. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -21,7 +22,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
   const unreadable: string[] = [];
-  const meaningOf = createRecordMeaning(undefined, taxonomyOf(settings.config));
+  const texts = await textsOf(settings.config);
+  const meaningOf = createRecordMeaning(texts.records, taxonomyOf(settings.config));
   const documents = documentsOfRepo(repo, meaningOf, (message) => unreadable.push(message));
   const bar = createProgress(process.stderr);
   try {
@@ -39,6 +41,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return problems.length > 0 ? EXIT_QUARANTINED : EXIT_OK;
   } finally {
     bar.end();
+    await texts.close();
   }
 }
 

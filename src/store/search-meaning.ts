@@ -1,4 +1,4 @@
-import type { EmbeddedText } from '../search/document.ts';
+import type { AskedMeaning } from '../search/document.ts';
 import { MEANING_FLOOR } from '../search/evidence.ts';
 import { FUSED_DEPTH, fuseRanks, type Ranked } from '../search/fuse.ts';
 import type { SearchQuery } from '../search/query.ts';
@@ -11,18 +11,19 @@ import type { WordScores } from './search-words.ts';
 import type { Database } from './sqlite.ts';
 import { encodeVector } from './vector-codec.ts';
 
-export type MeaningRanker = (query: SearchQuery, meaning: EmbeddedText, filter: Filter, words: WordScores) => Ranking;
+export type MeaningRanker = (query: SearchQuery, meaning: AskedMeaning, filter: Filter, words: WordScores) => Ranking;
 
 /** Ranks by meaning alone, or fused with the words as `fuse.ts` does it. */
 export function createMeaningRanker(db: Database, allowedOf: AllowedReader): MeaningRanker {
   const inMemory = createMemoryReader(db);
-  const near = (meaning: EmbeddedText, filter: Filter): Near => {
+  const near = (meaning: AskedMeaning, filter: Filter): Near => {
     const encoded = encodeVector(meaning.vector);
     const space = spaceNumber(db, meaning);
     if (encoded === undefined || space === undefined) return NOTHING;
     return inMemory(space, encoded.int8, () => allowedOf(filter)) ?? scan(db, space, encoded.int8, filter);
   };
-  return (query, meaning, filter, words) => rankFound(query, nearest(near(meaning, filter)), words);
+  return (query, meaning, filter, words) =>
+    rankFound(query, nearest(near(meaning, filter), meaning.floor ?? MEANING_FLOOR), words);
 }
 
 function rankFound(query: SearchQuery, near: readonly Ranked<number>[], words: WordScores): Ranking {
@@ -50,11 +51,11 @@ function rankFound(query: SearchQuery, near: readonly Ranked<number>[], words: W
 const NOTHING: Near = { docs: new Uint32Array(0), cosines: new Float64Array(0) };
 
 /** The documents that mean nearest the same, nearest first, with their cosine; none below the floor. */
-function nearest({ docs, cosines }: Near): Ranked<number>[] {
+function nearest({ docs, cosines }: Near, floor: number): Ranked<number>[] {
   const scores = createScores(docs.reduce((highest, doc) => Math.max(highest, doc), 0));
   for (let at = 0; at < docs.length; at++) {
     const score = rounded(cosines[at] ?? 0);
-    if (score >= MEANING_FLOOR) addScore(scores, docs[at] ?? 0, score);
+    if (score >= floor) addScore(scores, docs[at] ?? 0, score);
   }
   return bestDocuments(scores, FUSED_DEPTH).map((doc) => ({ key: doc, score: scores.values[doc] ?? 0 }));
 }
