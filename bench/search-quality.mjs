@@ -3,8 +3,9 @@
  * bootstrap intervals over the queries.
  *
  *   node bench/search-quality.mjs [--labelled DIR] [--repo DIR] [--unseen LIST.tsv] [--show] [--use tune|test]
+ *     [--elasticsearch URL]
  *
- * DIR holds a folder of JPEGs a category (default: ../shared/samples/labelled). The pictures are copied under neutral
+ * On the embedded index or, under a name of its own that is removed afterwards, on that Elasticsearch. DIR holds a folder of JPEGs a category (default: ../shared/samples/labelled). The pictures are copied under neutral
  * names, because theirs give their category away, and made records with the shipped model; --repo keeps these records for
  * another run. --unseen leaves out the pictures that a list of "path ..." lines names (those a model may have been trained on).
  */
@@ -15,6 +16,8 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toIndexDocument } from '../dist/search/document.js';
+import { openElasticIndex } from '../dist/search/elastic/elastic-index.js';
+import { ELASTIC_DEFAULTS } from '../dist/search/elastic/options.js';
 import { createRecordMeaning, packageEmbedder } from '../dist/search/meaning.js';
 import { searchRecords } from '../dist/search/search-records.js';
 import { openStore } from '../dist/store/store.js';
@@ -30,6 +33,7 @@ const { values } = parseArgs({
     unseen: { type: 'string' },
     show: { type: 'boolean', default: false },
     use: { type: 'string' },
+    elasticsearch: { type: 'string' },
   },
 });
 const { queries, settings } = JSON.parse(readFileSync(join(ROOT, 'test', 'evaluation', 'queries.json'), 'utf8'));
@@ -39,9 +43,14 @@ process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 const pictures = listPictures();
 const categories = new Map(pictures.map(({ id, category }) => [id, category]));
 const records = readRecords(makeRecords());
-const index = await fillIndex(records);
-report();
-for (const use of ['tune', 'test']) if (values.use === undefined || values.use === use) await evaluate(use);
+const { index, leave } = values.elasticsearch ? await openElastic(values.elasticsearch) : openEmbedded();
+try {
+  await fillIndex(records);
+  report();
+  for (const use of ['tune', 'test']) if (values.use === undefined || values.use === use) await evaluate(use);
+} finally {
+  await leave();
+}
 
 /** In the order of their paths, so that the settings given to each stay the same. */
 function listPictures() {
@@ -98,13 +107,28 @@ function readRecords(repo) {
   });
 }
 
+function openEmbedded() {
+  const store = openStore(join(work, 'index'), { access: 'write', durability: 'batch' });
+  return { index: store.index, leave: () => store.close() };
+}
+
+async function openElastic(url) {
+  const alias = `semantiff-quality-${process.pid}`;
+  const options = { ...ELASTIC_DEFAULTS, server: { nodes: [url] }, alias, replicas: 0, timeoutS: 120 };
+  const elastic = await openElasticIndex(options);
+  const leaveAlias = async () => {
+    await elastic.close();
+    const found = await (await fetch(new URL(`_alias/${alias}`, url))).json();
+    for (const name of Object.keys(found)) await fetch(new URL(name, url), { method: 'DELETE' });
+  };
+  return { index: elastic, leave: leaveAlias };
+}
+
 async function fillIndex(all) {
-  const { index: embedded } = openStore(join(work, 'index'), { access: 'write', durability: 'batch' });
   const meaningOf = createRecordMeaning();
   const documents = [];
   for (const record of all) documents.push(toIndexDocument(record, undefined, await meaningOf(record)));
-  await embedded.upsert(documents);
-  return embedded;
+  await index.upsert(documents);
 }
 
 function report() {

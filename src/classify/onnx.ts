@@ -15,7 +15,7 @@ export interface OnnxOptions {
  * are never computed. Throws `classify/model` where `bytes` are no such model.
  */
 export async function openOnnxBackend(bytes: Uint8Array, { threads = 1 }: OnnxOptions = {}): Promise<InferenceBackend> {
-  const session = await createSession(bytes, threads);
+  const session = await createSession(bytes, threads, 'a backbone');
   const inputSize = checkedInput(session);
   const embeddingLength = checkedOutput(session);
   return {
@@ -27,7 +27,8 @@ export async function openOnnxBackend(bytes: Uint8Array, { threads = 1 }: OnnxOp
   };
 }
 
-async function createSession(bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
+/** A session for the owners of onnxruntime; `what` completes "Opening ...". Throws `classify/model`. */
+export async function createSession(bytes: Uint8Array, threads: number, what: string): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(bytes, {
       intraOpNumThreads: threads,
@@ -38,7 +39,7 @@ async function createSession(bytes: Uint8Array, threads: number): Promise<ort.In
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
-    throw new IngestError('classify/model', `Opening a backbone, onnxruntime refused it: ${errorMessage(cause)}`, {
+    throw new IngestError('classify/model', `Opening ${what}, onnxruntime refused it: ${errorMessage(cause)}`, {
       cause,
     });
   }

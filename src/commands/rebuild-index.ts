@@ -15,6 +15,7 @@ import { sessionOptions } from './session-options.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
+import { textsOf } from './texts-of.ts';
 
 /** `semantiff index rebuild`: made anew from the records in REPO or at a target; meanwhile the index goes on answering. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -25,7 +26,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
   const unreadable: string[] = [];
-  const meaningOf = createRecordMeaning(undefined, taxonomyOf(settings.config));
+  const texts = await textsOf(settings.config);
+  const meaningOf = createRecordMeaning(texts.records, taxonomyOf(settings.config));
   const targets = await sessionOptions(settings.config).openTargets?.();
   const from = text(values, 'from');
   const source: RecordSource =
@@ -50,6 +52,7 @@ export async function run(invocation: Invocation): Promise<number> {
   } finally {
     bar.end();
     if (targets) await closeTargets(targets);
+    await texts.close();
   }
 }
 

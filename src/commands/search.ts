@@ -10,7 +10,7 @@ import { configuredModel } from '../pipeline/session.ts';
 import { embeddingSpace } from '../pipeline/settle-results.ts';
 import type { EmbeddedPicture } from '../search/document.ts';
 import { explainHit } from '../search/explain-hit.ts';
-import type { SearchHit } from '../search/index-interface.ts';
+import type { SearchHit, SearchIndex } from '../search/index-interface.ts';
 import { packageEmbedder } from '../search/meaning.ts';
 import type { SearchQuery } from '../search/query.ts';
 import { type AnsweredSearch, searchRecords } from '../search/search-records.ts';
@@ -20,6 +20,7 @@ import { openIndex } from './open-index.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { table } from './table.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
+import { textsOf } from './texts-of.ts';
 
 /** Options that are ranges, and the names they have in a query. */
 const RANGES = {
@@ -38,6 +39,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const here = places(settings);
   const taxonomy = taxonomyOf(settings.config);
+  const texts = await textsOf(settings.config);
   const { index, close } = await openIndex(settings, here.state);
   try {
     const like = text(values, 'like');
@@ -51,17 +53,27 @@ export async function run(invocation: Invocation): Promise<number> {
       {
         index,
         embed: (file) => embedFile(resolve(cwd, file), settings, here.state),
-        texts: packageEmbedder(),
+        texts: texts.queries,
         taxonomy,
       },
     );
+    await warnOfOtherSpaces(answer, index);
     const why = values['explain'] === true ? explainer(answer, taxonomy) : undefined;
     if (values['json'] === true) printJson(answer, here.repo, why);
     else process.stdout.write(answerText(answer, here.repo, why));
     return EXIT_OK;
   } finally {
     await close();
+    await texts.close();
   }
+}
+
+/** What was indexed with another embedder is not found by meaning, and nobody would know why. */
+async function warnOfOtherSpaces({ query: { meaning } }: AnsweredSearch, index: SearchIndex): Promise<void> {
+  if (meaning === undefined) return;
+  const spaces = await index.meaningSpaces();
+  if (spaces.every((space) => space === meaning.space)) return;
+  process.stderr.write('records were indexed with other word vectors; run semantiff index rebuild\n');
 }
 
 function filters(values: OptionValues): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { SessionOptions } from '../pipeline/session.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
+import { textsOf } from './texts-of.ts';
 
 /** Where the config says that records are delivered to, and how. */
 export function sessionOptions(config: Readonly<Config>): SessionOptions {
@@ -11,6 +12,7 @@ export function sessionOptions(config: Readonly<Config>): SessionOptions {
   const taxonomy = taxonomyOf(config);
   const options: SessionOptions = {
     taxonomy,
+    openTexts: () => textsOf(config),
     delivery: { recordsAtOnce, bulkDocuments, capMs: maxRetryS * 1000, ...(window !== undefined && { window }) },
     spool: { minFreeGiB, ...(maxWaiting !== undefined && { maxWaiting }) },
   };

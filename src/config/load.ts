@@ -39,6 +39,7 @@ const PATHS = new Set([
   'index.elasticsearch.apiKeyFile',
   'index.elasticsearch.caFile',
   'search.taxonomy',
+  'search.sentenceModel',
 ]);
 
 /**

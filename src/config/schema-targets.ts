@@ -109,6 +109,9 @@ export type Spool = z.infer<typeof Spool>;
 export const Search = z
   .strictObject({
     taxonomy: Text.optional().describe('File of your own categories and their names, beside those that come with it.'),
+    sentenceModel: Text.optional().describe(
+      'Folder of a sentence model (ONNX) that tells what texts mean. Default: the word vectors that come with it.',
+    ),
     rank: z
       .enum(['words', 'meaning', 'fused'])
       .default('fused')

@@ -9,6 +9,7 @@ import { errorMessage } from '../domain/errors.ts';
 import { fileSystemKind } from '../store/file-system-kind.ts';
 import { stateLockHolder } from '../store/state-lock.ts';
 import { inboxConflict } from '../watcher/inbox-conflict.ts';
+import { openSentenceModel } from './open-sentence-model.ts';
 import type { SessionPlaces } from './outgoing.ts';
 import { configuredModel } from './session.ts';
 import { closeTargets, type OpenTargets, type Targets } from './targets.ts';
@@ -21,6 +22,8 @@ export interface Check {
 
 /** A target that says nothing for so long is away. */
 const TARGET_TIMEOUT_MS = 30_000;
+/** What a sentence model is tried with. */
+const SAMPLE_TEXT = 'metal surface';
 /** Below this a back-fill may fill the disk before anybody looks. */
 const LOW_DISK_GIB = 5;
 
@@ -40,6 +43,7 @@ export async function checkWorld(
     }),
   );
   checks.push(await checkModel(config, places), checkTimeZone(config), await checkTensorflow());
+  if (config.search.sentenceModel !== undefined) checks.push(await checkSentenceModel(config.search.sentenceModel));
   checks.push(...(await checkTargets(openTargets)));
   return checks;
 }
@@ -107,6 +111,21 @@ async function checkModel(config: Readonly<Config>, places: SessionPlaces | unde
     const ms = (performance.now() - started).toFixed(1);
     await model.close();
     return `${model.ref.name} ${model.ref.version}, ${model.manifest.labels.length} labels, ${ms} ms a picture`;
+  });
+}
+
+async function checkSentenceModel(folder: string): Promise<Check> {
+  return await attempt('sentence model', async () => {
+    const texts = await openSentenceModel(folder);
+    try {
+      const started = performance.now();
+      const [embedded] = await texts.queries.embed([[{ text: SAMPLE_TEXT, weight: 1 }]]);
+      const ms = (performance.now() - started).toFixed(1);
+      if (embedded === undefined) throw new Error(`${folder}: its vocabulary knows nothing of "${SAMPLE_TEXT}"`);
+      return `${embedded.vector.length} numbers a text, ${ms} ms`;
+    } finally {
+      await texts.close();
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import { createRecordMeaning, type RecordMeaning } from '../search/meaning.ts';
 import type { Taxonomy } from '../search/taxonomy.ts';
+import type { OpenTexts } from '../search/text-embedder.ts';
 import { acquireStateLock } from '../store/state-lock.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { DeliveryOptions } from './delivery-options.ts';
@@ -16,6 +17,8 @@ export interface OutgoingOptions {
   delivery?: Partial<DeliveryOptions>;
   /** The user's categories beside those of the package. */
   taxonomy?: Taxonomy | undefined;
+  /** Without it records are described by the word vectors of the package. */
+  openTexts?: () => Promise<OpenTexts>;
 }
 
 /** What delivery needs: STATE for writing, and the targets. */
@@ -37,7 +40,7 @@ export interface Outgoing {
 export async function openOutgoing(
   { repo, state }: SessionPlaces,
   durability: 'record' | 'batch',
-  { openTargets, delivery = {}, taxonomy }: OutgoingOptions,
+  { openTargets, delivery = {}, taxonomy, openTexts }: OutgoingOptions,
 ): Promise<Outgoing> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -46,11 +49,13 @@ export async function openOutgoing(
   try {
     const lock = acquireStateLock(state);
     closers.push(() => lock.release());
+    const texts = await openTexts?.();
+    closers.push(() => texts?.close());
     const targets = openTargets ? await openTargets() : { publishers: [] };
     closers.push(() => closeTargets(targets));
     const store = openStore(state, { access: 'write', durability, targets: targetSpecs(targets) });
     closers.push(() => store.close());
-    return { repo, store, targets, delivery, meaningOf: createRecordMeaning(undefined, taxonomy), close };
+    return { repo, store, targets, delivery, meaningOf: createRecordMeaning(texts?.records, taxonomy), close };
   } catch (error) {
     await close();
     throw error;

@@ -16,6 +16,11 @@ export interface EmbeddedText {
   vector: Float32Array;
 }
 
+/** The direction of what was asked; nothing below `floor` is found by it (`MEANING_FLOOR` where absent). */
+export interface AskedMeaning extends EmbeddedText {
+  floor?: number;
+}
+
 /** What an index holds of a record: the one mapping for every kind of index. Numbers are SI. */
 export interface IndexDocument {
   id: ContentHash;

@@ -77,6 +77,8 @@ export interface SearchIndex {
   ids(): AsyncIterable<{ id: ContentHash; revision: number }>;
   /** The labels in use. */
   labels(): Promise<string[]>;
+  /** The spaces of the meanings that it holds. */
+  meaningSpaces(): Promise<string[]>;
   /** The direction of a record's embedding, for "more like this". */
   embeddingOf(id: ContentHash): Promise<EmbeddedPicture | undefined>;
 }

@@ -29,6 +29,7 @@ export function createLazyIndex<Index extends ClosableIndex>(open: () => Promise
       yield* (await opened()).ids();
     },
     labels: async () => await (await opened()).labels(),
+    meaningSpaces: async () => await (await opened()).meaningSpaces(),
     embeddingOf: async (id) => await (await opened()).embeddingOf(id),
     close: async () => {
       const index = await opening?.catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { IssueCode } from '../domain/issue.ts';
 import type { Decision } from '../domain/record.ts';
 import type { QuantityRange } from '../domain/units.ts';
-import type { EmbeddedPicture, EmbeddedText } from './document.ts';
+import type { AskedMeaning, EmbeddedPicture } from './document.ts';
 import type { RangeField } from './range-fields.ts';
 import type { Meaning } from './synonyms.ts';
 
@@ -36,7 +36,7 @@ export interface SearchQuery {
   acquired?: TimeSpan | undefined;
   like?: EmbeddedPicture | undefined;
   /** Of the free words. Absent: they are looked for as words only. */
-  meaning?: EmbeddedText | undefined;
+  meaning?: AskedMeaning | undefined;
   /**
    * What free words rank by: as words, by their meaning, or both fused (`fuse.ts`). Without `meaning`, beside `like` and in
    * another order than by relevance always `words`.

@@ -2,6 +2,7 @@ import { IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import { describeQuery } from './describe-query.ts';
 import type { EmbeddedPicture } from './document.ts';
+import { MEANING_FLOOR } from './evidence.ts';
 import type { SearchIndex, SearchResult } from './index-interface.ts';
 import { inSpaceOfRecords } from './meaning.ts';
 import { checkOptions, parseQuery, type SearchOptions } from './parse-query.ts';
@@ -77,7 +78,8 @@ async function withMeaning(
   if (query.like !== undefined || query.sort !== 'relevance' || rankBy === 'words' || texts === undefined) return query;
   const unquoted = words.replaceAll(/"[^"]*"?/g, ' ');
   const [embedded] = await texts.embed([describeQuery(unquoted, taxonomy ?? shippedTaxonomy())]);
-  return embedded === undefined ? query : { ...query, meaning: inSpaceOfRecords(embedded), rankBy };
+  if (embedded === undefined) return query;
+  return { ...query, meaning: { ...inSpaceOfRecords(embedded), floor: texts.floor ?? MEANING_FLOOR }, rankBy };
 }
 
 async function embeddingFor(like: string, { index, embed }: SearchDeps): Promise<EmbeddedPicture> {

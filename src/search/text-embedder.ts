@@ -14,6 +14,15 @@ export interface TextPart {
 export interface TextEmbedder {
   /** Name of what made the vectors: data, method and version. */
   readonly space: string;
+  /** Cosine below which a record is not found by its meaning; `MEANING_FLOOR` where absent. */
+  readonly floor?: number;
   /** One answer a text, in their order; undefined where no word of it is known. */
   embed(texts: readonly (readonly TextPart[])[]): Promise<(EmbeddedText | undefined)[]>;
+}
+
+/** An embedder opened for both sides of a search; they may differ, and give vectors of one space. */
+export interface OpenTexts {
+  records: TextEmbedder;
+  queries: TextEmbedder;
+  close(): Promise<void>;
 }

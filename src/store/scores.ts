@@ -4,24 +4,13 @@
  */
 export interface Scores {
   values: Float64Array;
-  /** What the score comes from, in numbers that the caller gives out; up to 255. */
-  sources: Uint8Array;
   /** Each member once, in the order of their coming. */
   docs: number[];
 }
 
 /** Room for the documents 0 to `highest`. */
 export function createScores(highest: number): Scores {
-  return { values: new Float64Array(highest + 1), sources: new Uint8Array(highest + 1), docs: [] };
-}
-
-/** The score becomes the larger of the two; what gave it first keeps the credit. */
-export function raiseScore(scores: Scores, doc: number, value: number, source: number): void {
-  const before = scores.values[doc] ?? 0;
-  if (value <= before) return;
-  if (before === 0) scores.docs.push(doc);
-  scores.values[doc] = value;
-  scores.sources[doc] = source;
+  return { values: new Float64Array(highest + 1), docs: [] };
 }
 
 export function addScore(scores: Scores, doc: number, value: number): void {
@@ -31,20 +20,35 @@ export function addScore(scores: Scores, doc: number, value: number): void {
 }
 
 /**
- * The `count` best, best first, of equals the higher number (the one indexed later) first. Costs one sort of plain
- * numbers; only what is returned is ordered by comparison.
+ * The `count` best, best first, of equals the higher number (the one indexed later) first. A heap of the best so far, the
+ * least at its root: nearly all of the others are turned away by one comparison. Read from the end, because members come
+ * mostly in rising order, so that equals are turned away too.
  */
 export function bestDocuments({ values, docs }: Pick<Scores, 'values' | 'docs'>, count: number): number[] {
-  const score = (doc: number): number => values[doc] ?? 0;
-  const inOrder = (a: number, b: number): number => score(b) - score(a) || b - a;
+  const inOrder = (a: number, b: number): number => (values[b] ?? 0) - (values[a] ?? 0) || b - a;
   if (count <= 0) return [];
-  if (docs.length <= count) return docs.toSorted(inOrder);
-  const ascending = new Float64Array(docs.length);
-  docs.forEach((doc, at) => void (ascending[at] = score(doc)));
-  ascending.sort();
-  const least = ascending[docs.length - count] ?? 0;
-  const above = docs.filter((doc) => score(doc) > least);
-  const atLeast = Uint32Array.from(docs.filter((doc) => score(doc) === least)).toSorted();
-  const rest = count - above.length;
-  return [...above.toSorted(inOrder), ...(rest > 0 ? atLeast.slice(-rest).toReversed() : [])];
+  const room = Math.min(count, docs.length);
+  const heap = docs.slice(docs.length - room).toSorted((a, b) => inOrder(b, a));
+  for (let at = docs.length - room - 1; at >= 0; at--) {
+    const doc = docs[at] ?? 0;
+    const least = heap[0] ?? 0;
+    const difference = (values[doc] ?? 0) - (values[least] ?? 0);
+    if (difference > 0 || (difference === 0 && doc > least)) replaceRoot(heap, doc, inOrder);
+  }
+  return heap.toSorted(inOrder);
+}
+
+/** Puts `doc` in place of the least of a heap and lets it sink to where it belongs. */
+function replaceRoot(heap: number[], doc: number, inOrder: (a: number, b: number) => number): void {
+  let at = 0;
+  for (;;) {
+    const left = 2 * at + 1;
+    const right = left + 1;
+    if (left >= heap.length) break;
+    const lesser = right < heap.length && inOrder(heap[right] ?? 0, heap[left] ?? 0) > 0 ? right : left;
+    if (inOrder(heap[lesser] ?? 0, doc) <= 0) break;
+    heap[at] = heap[lesser] ?? 0;
+    at = lesser;
+  }
+  heap[at] = doc;
 }

@@ -1,8 +1,10 @@
 import { LABEL_FILTER_SCORE } from '../search/evidence.ts';
 import type { SearchQuery } from '../search/query.ts';
 import { RANGE_FIELD_NAMES } from '../search/range-fields.ts';
+import { prepareNumberList } from './number-list.ts';
 import { RANGE_COLUMNS } from './search-write.ts';
 import type { Database } from './sqlite.ts';
+import { createUnchangedCache } from './unchanged.ts';
 
 export type SqlValue = string | number;
 
@@ -77,11 +79,26 @@ function marks(values: readonly unknown[]): string {
 }
 
 /** 1 at the numbers of the documents that pass; undefined where all do. */
-export function allowedDocuments(db: Database, { where, parameters }: Filter): Uint8Array | undefined {
-  if (where === '') return undefined;
-  const highest = db.prepare<[], number>('SELECT ifnull(max(doc), 0) FROM documents').pluck().get() ?? 0;
-  const docs = db.prepare<unknown[], number>(`SELECT d.doc FROM documents d WHERE ${where}`).pluck();
+export type AllowedReader = (filter: Filter) => Uint8Array | undefined;
+
+/** Filters whose answers are kept while nothing changes, one byte a document. */
+const FILTERS_KEPT = 8;
+
+export function createAllowedReader(db: Database): AllowedReader {
+  const last = db.prepare<[], number>('SELECT ifnull(max(doc), 0) FROM documents').pluck();
+  const cache = createUnchangedCache<Uint8Array>(db, FILTERS_KEPT);
+  return (filter) => {
+    if (filter.where === '') return undefined;
+    const key = JSON.stringify(filter);
+    const allowed = cache.get(key) ?? readAllowed(db, filter, last.get() ?? 0);
+    cache.set(key, allowed);
+    return allowed;
+  };
+}
+
+function readAllowed(db: Database, { where, parameters }: Filter, highest: number): Uint8Array {
   const allowed = new Uint8Array(highest + 1);
-  for (const doc of docs.all(...parameters)) allowed[doc] = 1;
+  const docs = prepareNumberList(db, 'd.doc', `FROM documents d WHERE ${where}`);
+  for (const doc of docs(...parameters)) allowed[doc] = 1;
   return allowed;
 }

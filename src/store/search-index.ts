@@ -22,6 +22,9 @@ export function createEmbeddedIndex(db: Database): EmbeddedSearchIndex {
   const rank = createRanker(db);
   const count: Statement<[], number> = db.prepare<[], number>('SELECT count(*) FROM documents').pluck();
   const names: Statement<[], string> = db.prepare<[], string>('SELECT name FROM labels ORDER BY name').pluck();
+  const spaces: Statement<[], string> = db
+    .prepare<[], string>('SELECT name FROM vector_spaces WHERE space IN (SELECT space FROM meanings) ORDER BY name')
+    .pluck();
   const vector: Statement<[string], { space: string; int8: Buffer }> = db.prepare(`
     SELECT s.name AS space, v.int8 FROM documents d JOIN vectors v USING (doc) JOIN vector_bits b USING (doc)
       JOIN vector_spaces s ON s.space = b.space WHERE d.id = ?`);
@@ -42,6 +45,7 @@ export function createEmbeddedIndex(db: Database): EmbeddedSearchIndex {
     count: async () => guarded('count the index', () => count.get() ?? 0),
     ids: () => allIds(db),
     labels: async () => guarded('list the labels of the index', () => names.all()),
+    meaningSpaces: async () => guarded('list the spaces of the index', () => spaces.all()),
     embeddingOf: async (id): Promise<EmbeddedPicture | undefined> => {
       const row = guarded('read an embedding', () => vector.get(id));
       return row && { space: row.space, vector: decodeVector(row.int8) };

@@ -1,22 +1,29 @@
-import type { EmbeddedText } from '../search/document.ts';
+import type { AskedMeaning } from '../search/document.ts';
 import { MEANING_FLOOR } from '../search/evidence.ts';
 import { FUSED_DEPTH, fuseRanks, type Ranked } from '../search/fuse.ts';
 import type { SearchQuery } from '../search/query.ts';
-import { createMemoryReader, type MemoryReader } from './meanings-in-memory.ts';
+import { createMemoryReader, type Near } from './meanings-in-memory.ts';
 import { type Ranking, rounded } from './ranking.ts';
-import { bestDocuments, createScores } from './scores.ts';
-import { allowedDocuments, type Filter } from './search-filter.ts';
+import { addScore, bestDocuments, createScores } from './scores.ts';
+import type { AllowedReader, Filter } from './search-filter.ts';
 import { spaceNumber } from './search-vectors.ts';
 import type { WordScores } from './search-words.ts';
 import type { Database } from './sqlite.ts';
 import { encodeVector } from './vector-codec.ts';
 
-export type MeaningRanker = (query: SearchQuery, meaning: EmbeddedText, filter: Filter, words: WordScores) => Ranking;
+export type MeaningRanker = (query: SearchQuery, meaning: AskedMeaning, filter: Filter, words: WordScores) => Ranking;
 
 /** Ranks by meaning alone, or fused with the words as `fuse.ts` does it. */
-export function createMeaningRanker(db: Database): MeaningRanker {
+export function createMeaningRanker(db: Database, allowedOf: AllowedReader): MeaningRanker {
   const inMemory = createMemoryReader(db);
-  return (query, meaning, filter, words) => rankFound(query, nearestMeanings(db, inMemory, meaning, filter), words);
+  const near = (meaning: AskedMeaning, filter: Filter): Near => {
+    const encoded = encodeVector(meaning.vector);
+    const space = spaceNumber(db, meaning);
+    if (encoded === undefined || space === undefined) return NOTHING;
+    return inMemory(space, encoded.int8, () => allowedOf(filter)) ?? scan(db, space, encoded.int8, filter);
+  };
+  return (query, meaning, filter, words) =>
+    rankFound(query, nearest(near(meaning, filter), meaning.floor ?? MEANING_FLOOR), words);
 }
 
 function rankFound(query: SearchQuery, near: readonly Ranked<number>[], words: WordScores): Ranking {
@@ -41,34 +48,19 @@ function rankFound(query: SearchQuery, near: readonly Ranked<number>[], words: W
   return { total: kept.length, page };
 }
 
+const NOTHING: Near = { docs: new Uint32Array(0), cosines: new Float64Array(0) };
+
 /** The documents that mean nearest the same, nearest first, with their cosine; none below the floor. */
-function nearestMeanings(
-  db: Database,
-  inMemory: MemoryReader,
-  meaning: EmbeddedText,
-  filter: Filter,
-): readonly Ranked<number>[] {
-  const encoded = encodeVector(meaning.vector);
-  const space = spaceNumber(db, meaning);
-  if (encoded === undefined || space === undefined) return [];
-  const { int8 } = encoded;
-  const found = inMemory(space, int8, () => allowedDocuments(db, filter)) ?? scan(db, space, int8, filter);
-  const { values, docs } = createScores(found.reduce((highest, { doc }) => Math.max(highest, doc), 0));
-  for (const { doc, cosine } of found) {
-    const score = rounded(cosine);
-    if (score < MEANING_FLOOR) continue;
-    docs.push(doc);
-    values[doc] = score;
+function nearest({ docs, cosines }: Near, floor: number): Ranked<number>[] {
+  const scores = createScores(docs.reduce((highest, doc) => Math.max(highest, doc), 0));
+  for (let at = 0; at < docs.length; at++) {
+    const score = rounded(cosines[at] ?? 0);
+    if (score >= floor) addScore(scores, docs[at] ?? 0, score);
   }
-  return bestDocuments({ values, docs }, FUSED_DEPTH).map((doc) => ({ key: doc, score: values[doc] ?? 0 }));
+  return bestDocuments(scores, FUSED_DEPTH).map((doc) => ({ key: doc, score: scores.values[doc] ?? 0 }));
 }
 
-function scan(
-  db: Database,
-  space: number,
-  int8: Buffer,
-  { where, parameters }: Filter,
-): { doc: number; cosine: number }[] {
+function scan(db: Database, space: number, int8: Buffer, { where, parameters }: Filter): Near {
   const filtered = where !== '';
   const rows = db
     .prepare<unknown[], [number, number]>(
@@ -78,5 +70,8 @@ function scan(
     )
     .raw()
     .all(int8, space, ...parameters);
-  return rows.map(([doc, distance]) => ({ doc, cosine: 1 - distance }));
+  return {
+    docs: Uint32Array.from(rows, ([doc]) => doc),
+    cosines: Float64Array.from(rows, ([, distance]) => 1 - distance),
+  };
 }

@@ -4,7 +4,7 @@ import type { SearchQuery } from '../search/query.ts';
 import type { Meaning } from '../search/synonyms.ts';
 import { type Ranking, rounded } from './ranking.ts';
 import { addScore, bestDocuments, createScores, type Scores } from './scores.ts';
-import { allowedDocuments, type Filter, filterOf } from './search-filter.ts';
+import { createAllowedReader, type Filter, filterOf } from './search-filter.ts';
 import { createMeaningRanker } from './search-meaning.ts';
 import { nearestDocuments, similarities } from './search-vectors.ts';
 import { createWordScorer } from './search-words.ts';
@@ -16,12 +16,13 @@ const WORDS_COMPARED = 1000;
 /** Finds and orders the documents of a query as `evidence.ts` defines it. */
 export function createRanker(db: Database): (query: SearchQuery) => Ranking {
   const scoreWords = createWordScorer(db);
-  const rankMeaning = createMeaningRanker(db);
+  const allowedOf = createAllowedReader(db);
+  const rankMeaning = createMeaningRanker(db, allowedOf);
   return (query) => {
     const filter = filterOf(query);
     const terms = rankingTerms(query);
     if (terms.length === 0 && query.like === undefined) return listing(db, query, filter);
-    const words = terms.length === 0 ? undefined : scoreWords(terms, allowedDocuments(db, filter));
+    const words = terms.length === 0 ? undefined : scoreWords(terms, allowedOf(filter));
     const explain = (doc: number): TermEvidence[] => words?.explain(doc) ?? [];
     if (query.meaning !== undefined && query.rankBy !== 'words') {
       return rankMeaning(query, query.meaning, filter, words ?? { scores: createScores(0), explain });

@@ -580,7 +580,7 @@ function upkeepTests(names: Names, index: () => SearchIndex): void {
     expect(await index().count()).toBe(RECORDS.length - 2);
   });
 
-  it('lists its ids with their revisions, and its labels', async () => {
+  it('lists its ids with their revisions, its labels and the spaces of its meanings', async () => {
     const ids: string[] = [];
     for await (const { id, revision } of index().ids()) {
       expect(revision).toBe(1);
@@ -588,6 +588,7 @@ function upkeepTests(names: Names, index: () => SearchIndex): void {
     }
     expect(ids.toSorted()).toEqual(RECORDS.map(({ name }) => idOf(name)).toSorted());
     expect(await index().labels()).toContain('Porous_Sponge');
+    expect(await index().meaningSpaces()).toEqual([meaningAt(0)?.space]);
   });
 
   it('finds the ten nearest of 2,000 pictures as a full comparison does', async () => {

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { tinySentenceModel } from '../builders/tiny-sentence-model.ts';
 import { finished, jsonLines, makePlaces, runCli, startCli } from './run-cli.ts';
 
 const DEMO = resolve(import.meta.dirname, '../../demo');
@@ -40,6 +41,36 @@ describe('init', () => {
     const result = await runCli(['init', '--time-zone', 'Moon/Base', '--yes'], root);
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/time zone/);
+  });
+});
+
+describe('a sentence model', () => {
+  it('is checked, and searches say what to do about records that were indexed without it', async () => {
+    const { root, inbox, places } = await makePlaces();
+    await mkdir(inbox);
+    await copyFile(join(DEMO, 'S13_PU_foam.tif'), join(inbox, 'spider_silk.tif'));
+    expect((await runCli(['backfill', inbox, ...places], root)).code).toBe(0);
+    const search = ['search', 'cobweb', '--rank', 'meaning', '--json', ...places];
+    expect((await runCli(search, root)).stderr).toBe('');
+    const sentenceModel = tinySentenceModel();
+    await writeFile(join(root, 'semantiff.config.json'), JSON.stringify({ search: { sentenceModel } }));
+    const doctor = await runCli(['doctor', ...places, '--json'], root);
+    expect(jsonLines(doctor.stdout).find(({ name }) => name === 'sentence model')).toMatchObject({ result: 'ok' });
+    const before = await runCli(search, root);
+    expect(before).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^.*semantiff index rebuild\n$/),
+    });
+    expect(await runCli(['index', 'rebuild', ...places], root)).toMatchObject({ code: 0 });
+    const after = await runCli(search, root);
+    expect(after.stderr).toBe('');
+    expect(jsonLines(after.stdout)).toMatchObject([{ name: 'spider_silk.tif' }]);
+    await writeFile(join(root, 'semantiff.config.json'), JSON.stringify({ search: { sentenceModel: inbox } }));
+    expect(await runCli(search, root)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/sentence model .*model\.onnx/),
+    });
   });
 });
 

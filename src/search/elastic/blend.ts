@@ -1,4 +1,4 @@
-import type { EmbeddedPicture, EmbeddedText } from '../document.ts';
+import type { AskedMeaning, EmbeddedPicture } from '../document.ts';
 import { MEANING_FLOOR } from '../evidence.ts';
 import { FUSED_DEPTH, fuseRanks } from '../fuse.ts';
 import type { SearchQuery } from '../query.ts';
@@ -46,7 +46,7 @@ export async function blendLikeness(ask: AskIndex, asked: Asked, like: EmbeddedP
 }
 
 /** By meaning alone, or fused with the words by ranks (`fuse.ts`). */
-export async function blendMeaning(ask: AskIndex, asked: Asked, meaning: EmbeddedText): Promise<Blended> {
+export async function blendMeaning(ask: AskIndex, asked: Asked, meaning: AskedMeaning): Promise<Blended> {
   const { query } = asked;
   const nearest = nearestQuery('text', meaning, filterClauses(query), FUSED_DEPTH);
   const fused = query.rankBy === 'fused';
@@ -54,7 +54,7 @@ export async function blendMeaning(ask: AskIndex, asked: Asked, meaning: Embedde
     nearest === undefined ? [] : candidates(ask, nearest, FUSED_DEPTH, cosineOf),
     fused ? bestByWords(ask, asked, FUSED_DEPTH) : [],
   ]);
-  const near = found.filter(({ score }) => score >= MEANING_FLOOR);
+  const near = found.filter(({ score }) => score >= (meaning.floor ?? MEANING_FLOOR));
   const cosines = scoresOf(near);
   if (!fused) return { ranked: near, cosines };
   const orders = ordersOf(near, told);

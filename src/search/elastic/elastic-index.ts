@@ -27,7 +27,8 @@ export interface ElasticIndex extends SearchIndex {
 
 /** Labels in one answer; a taxonomy has some tens. */
 const MAX_LABELS = 10_000;
-const LabelBuckets = z.object({ label: z.object({ buckets: z.array(z.object({ key: z.string() })) }) });
+const Buckets = z.object({ buckets: z.array(z.object({ key: z.string() })) });
+const LabelBuckets = z.object({ label: Buckets });
 const ServerInfo = z.object({ version: z.object({ number: z.string(), build_flavor: z.string().optional() }) });
 
 /**
@@ -89,6 +90,10 @@ async function openWith(client: ElasticClient, options: ElasticOptions): Promise
       await upToDate();
       return labelsInUse(ask);
     },
+    meaningSpaces: async () => {
+      await upToDate();
+      return meaningSpaces(ask);
+    },
     embeddingOf: async (id) => {
       await upToDate();
       return embeddingOf(ask, id);
@@ -117,6 +122,14 @@ async function labelsInUse(ask: AskIndex): Promise<string[]> {
     aggs: { labels: { nested: { path: 'labels' }, aggs: { label: { terms } } } },
   });
   return LabelBuckets.parse(aggregations['labels']).label.buckets.map(({ key }) => key);
+}
+
+async function meaningSpaces(ask: AskIndex): Promise<string[]> {
+  const { aggregations } = await ask({
+    size: 0,
+    aggs: { spaces: { terms: { field: 'text_space', size: MAX_LABELS } } },
+  });
+  return Buckets.parse(aggregations['spaces']).buckets.map(({ key }) => key);
 }
 
 async function embeddingOf(ask: AskIndex, id: ContentHash): Promise<EmbeddedPicture | undefined> {
