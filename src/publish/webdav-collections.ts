@@ -21,6 +21,8 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
   // Promises, so that files that go into one collection at the same time wait for one MKCOL.
   const made = new Map<string, Promise<void>>();
 
+  const makeOne = (folder: string, signal: AbortSignal): Promise<void> => makeCollection(link, files, folder, signal);
+
   async function ensure(folder: string, signal: AbortSignal): Promise<void> {
     if (folder === '' || folder === '.') return;
     const known = made.get(folder);
@@ -54,12 +56,6 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
     }
   }
 
-  /** 405 says that something of this name is there. */
-  function makeOne(folder: string, signal: AbortSignal): Promise<void> {
-    const path = withSlash(folder);
-    return link.request({ method: 'MKCOL', path, signal, expected: [405], take: () => undefined });
-  }
-
   function forget(folder: string): void {
     for (let path = folder; path !== '.'; path = dirname(path)) made.delete(path);
   }
@@ -69,16 +65,34 @@ export function createCollections(link: WebdavLink, files: WebdavFiles): WebdavC
     inside: async ({ folder, entries }, signal, work) => {
       const heldFiles = entries.length > 0;
       if (!heldFiles) await ensure(folder, signal);
+      const known = made.get(folder);
+      /** Another file that met the same makes the collection anew, or has done so. */
+      const isMadeAnew = (): boolean => made.get(folder) !== known;
       try {
         return await work();
       } catch (error) {
-        const mayBeMissing = folder !== '' && MISSING_PARENT.includes(statusOf(error) ?? 0);
-        if (!mayBeMissing || (await files.isCollection(folder, signal))) throw error;
+        if (folder === '' || !MISSING_PARENT.includes(statusOf(error) ?? 0)) throw error;
+        const isThere = !isMadeAnew() && (await files.isCollection(folder, signal));
+        if (isThere && !isMadeAnew()) throw error;
       }
-      forget(folder);
+      if (!isMadeAnew()) forget(folder);
       if (heldFiles) throw corruptFault(folder, 'the collection and its files were removed meanwhile');
       await ensure(folder, signal);
       return work();
     },
   };
+}
+
+/** 405 says that something of this name is there. Where two make it at the same moment, Apache answers 403 to one. */
+async function makeCollection(
+  link: WebdavLink,
+  files: WebdavFiles,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await link.request({ method: 'MKCOL', path: withSlash(folder), signal, expected: [405], take: () => undefined });
+  } catch (error) {
+    if (statusOf(error) !== 403 || !(await files.isCollection(folder, signal))) throw error;
+  }
 }

@@ -62,18 +62,22 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const { root, inbox, repo, state, places } = await makePlaces();
   const names = await writeDistinctTiffs(inbox, options.pictures ?? 3);
   const originals = names.map((name) => lookAtOriginal(join(inbox, name)));
+  // Each is let go of although what comes behind it may fail.
+  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+  const elasticUrl = options.elasticUrl ?? (await elasticsearchUrl());
   const apache = await startOwnApache(options.apache);
+  onTestFinished(() => apache.drop());
   const webdavFolder = join(apache.data, 'sem');
   mkdirSync(webdavFolder);
-  const elasticUrl = options.elasticUrl ?? (await elasticsearchUrl());
   const [webdav, elastic] = [await openFaultProxy(apache.url), await openFaultProxy(elasticUrl)];
+  onTestFinished(async () => {
+    await Promise.all([webdav.close(), elastic.close()]);
+  });
   const alias = `semantiff-faults-${randomUUID()}`;
   const settings = { ...settingsOf(webdav, elastic, alias), ...options.settings };
   const ask = asking(elasticUrl);
   onTestFinished(async () => {
-    await Promise.all([webdav.close(), elastic.close(), apache.drop()]);
-    await ask('DELETE', `/${alias}-v*`).catch(() => undefined);
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    await dropIndexes(ask, alias).catch(() => undefined);
   });
   const documents = (): Promise<Map<string, number>> => documentsOf(ask, alias);
   const everywhere: Everywhere = { repo, state, originals, webdavFolder, documents };
@@ -135,6 +139,12 @@ function asking(url: string): World['ask'] {
     const answer = await fetch(`${url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
     return await answer.json();
   };
+}
+
+/** Servers delete nothing by a pattern. */
+async function dropIndexes(ask: World['ask'], alias: string): Promise<void> {
+  const names = Object.keys((await ask('GET', `/${alias}-v*/_alias`)) as object);
+  if (names.length > 0) await ask('DELETE', `/${names.join(',')}`);
 }
 
 async function documentsOf(ask: World['ask'], alias: string): Promise<Map<string, number>> {
