@@ -1,6 +1,7 @@
 import { decodeText, MAX_LINES, trimmedSlice } from '../../decode-text.ts';
 import type { HeaderSections } from '../../harvest-types.ts';
 import { newBranch } from '../../harvest-types.ts';
+import { TextMarks } from '../../text-marks.ts';
 
 export interface ZeissEntry {
   key: string;
@@ -45,50 +46,15 @@ const known = new Map<string, KnownKey>();
 const MOST_KNOWN = 4096;
 const [UNDERSCORE, CR, LF] = [95, 13, 10];
 
-/**
- * The marks of a text: ends of lines, which LF, CRLF or a lone CR close, and of labels. Asked from front to back, it looks
- * at each place once.
- */
-class Marks {
-  private cr = -1;
-  private lf = -1;
-  private equals = -1;
-  private colon = -1;
-  private readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  private find(mark: string, start: number): number {
-    const at = this.text.indexOf(mark, start);
-    return at < 0 ? this.text.length : at;
-  }
-
-  /** Where the line that begins at `start` ends. */
-  lineEnd(start: number): number {
-    if (this.cr < start) this.cr = this.find('\r', start);
-    if (this.lf < start) this.lf = this.find('\n', start);
-    return this.cr < this.lf ? this.cr : this.lf;
-  }
-
-  /** Where the label of the value line between `start` and `end` ends; -1 where it has none. */
-  labelEnd(start: number, end: number): number {
-    if (this.equals < start) this.equals = this.find('=', start);
-    if (this.equals < end) return this.equals;
-    // Only dates and times stand behind a colon ("Date :24 Mar 2017", "Time: 0:06:35").
-    if (this.colon < start) this.colon = this.find(':', start);
-    return this.colon < end ? this.colon : -1;
-  }
-}
-
-/** Where the line behind the one that ends at `end` begins. */
-function lineAfter(text: string, end: number): number {
-  return end + (text.codePointAt(end) === CR && text.codePointAt(end + 1) === LF ? 2 : 1);
+/** Where the label of the value line between `start` and `end` ends; -1 where it has none. */
+function labelEnd(marks: TextMarks, start: number, end: number): number {
+  const equals = marks.equalsIn(start, end);
+  // Only dates and times stand behind a colon ("Date :24 Mar 2017", "Time: 0:06:35").
+  return equals >= 0 ? equals : marks.colonIn(start, end);
 }
 
 /** The key on the line at `start`; undefined for a value. */
-function keyAt(text: string, start: number, marks: Marks, previous: KnownKey | undefined): KnownKey | undefined {
+function keyAt(text: string, start: number, marks: TextMarks, previous: KnownKey | undefined): KnownKey | undefined {
   // The third character tells nearly all value lines apart.
   if (text.codePointAt(start + 2) !== UNDERSCORE) return undefined;
   const guess = previous?.next;
@@ -119,7 +85,7 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   const sections = newBranch<Record<string, string>>();
   sections['numbers'] = newBranch<string>();
   const header: ZeissHeader = { encoding: decoded.encoding, numbers: [], sections, text, keys: [], starts: [] };
-  const marks = new Marks(text);
+  const marks = new TextMarks(text);
   // Keys of one kind stand together.
   let [kind, branch] = ['', branchOf(sections, 'numbers')];
   let previous: KnownKey | undefined;
@@ -131,7 +97,7 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
     if (found === undefined) {
       const end = marks.lineEnd(start);
       addLine(header, text.slice(start, end), open);
-      start = lineAfter(text, end);
+      start = marks.lineAfter(end);
       continue;
     }
     previous = found;
@@ -139,12 +105,12 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
       kind = found.kind;
       branch = branchOf(sections, kind);
     }
-    start = lineAfter(text, start + found.line.length);
+    start = marks.lineAfter(start + found.line.length);
     // A key without a value is followed by another.
     if (keyAt(text, start, marks, found) !== undefined) continue;
     const end = marks.lineEnd(start);
     open = store(header, branch, found.key, marks, start, end) && kind === 'SV' ? found.key : undefined;
-    start = lineAfter(text, end);
+    start = marks.lineAfter(end);
   }
   return header;
 }
@@ -168,14 +134,14 @@ function store(
   { text, keys, starts }: ZeissHeader,
   branch: Record<string, string>,
   key: string,
-  marks: Marks,
+  marks: TextMarks,
   start: number,
   end: number,
 ): boolean {
   keys.push(key);
   starts.push(start);
   if (branch[key] !== undefined) return false;
-  const label = marks.labelEnd(start, end);
+  const label = labelEnd(marks, start, end);
   // A line without a label stays as it is.
   branch[key] = label < 0 ? text.slice(start, end) : trimmedSlice(text, label + 1, end);
   return true;
@@ -192,14 +158,14 @@ export function entryWithLabel(header: ZeissHeader, label: string): ZeissEntry |
   const [first = ''] = label;
   const capital = first.toUpperCase();
   const { text, keys, starts } = header;
-  const marks = new Marks(text);
+  const marks = new TextMarks(text);
   for (let i = 0; i < starts.length; i++) {
     const at = starts[i] ?? 0;
     // Few of the 800 lines begin like that: no other is taken apart.
     const start = text[at];
     if (start !== first && start !== capital && start !== ' ') continue;
     const lineEnd = marks.lineEnd(at);
-    const end = marks.labelEnd(at, lineEnd);
+    const end = labelEnd(marks, at, lineEnd);
     const stated = text.slice(at, end < 0 ? lineEnd : end);
     if (stated.trim().toLowerCase() === label) return entryOf(header, keys[i] ?? '');
   }
