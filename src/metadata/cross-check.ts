@@ -3,7 +3,7 @@ import type { HeaderTerm } from '../domain/record.ts';
 import { formatQuantity } from '../domain/units.ts';
 import type { HarvestInput } from './harvest-types.ts';
 import type { TermList } from './term-list.ts';
-import { addValue, numberOf } from './term-list.ts';
+import { addValue, numberOf, termOf } from './term-list.ts';
 
 /** Pixel size is the field most often wrong: more than one per cent off the stated field is a conflict. */
 const TOLERANCE = 0.01;
@@ -15,10 +15,6 @@ interface Axis {
 }
 const X: Axis = { pixel: 'pixel_size_x', field: 'field_of_view_x', size: 'image_width' };
 const Y: Axis = { pixel: 'pixel_size_y', field: 'field_of_view_y', size: 'image_height' };
-
-function termOf(list: TermList, term: string): HeaderTerm | undefined {
-  return list.terms.find((known) => known.term === term);
-}
 
 /**
  * Derives the pixel size from the field or the field from the pixel size where only one is stated. The header's own count of

@@ -29,8 +29,22 @@ function decodeUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): stri
   return text.codePointAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-/** Windows programs write their code page; only the range that latin-1 leaves to control characters tells the two apart. */
-const WINDOWS_RANGE = /[\u0080-\u009f]/;
+/**
+ * Windows programs write their code page; only the range that latin-1 leaves to control characters (0x80 to 0x9F) tells the
+ * two apart. Looks at four bytes at once: a header in latin-1 is looked through to its end.
+ */
+function hasWindowsRange(bytes: Uint8Array): boolean {
+  const lead = -bytes.byteOffset & 3;
+  const count = Math.max(0, (bytes.length - lead) >> 2);
+  const words = new Uint32Array(bytes.buffer, count === 0 ? 0 : bytes.byteOffset + lead, count);
+  for (let i = 0; i < count; i++) {
+    // A byte of this is zero exactly where one of the word is in the range; the second line finds a zero.
+    const zeros = ((words[i] as number) & 0xe0e0e0e0) ^ 0x80808080;
+    if (((zeros - 0x01010101) & ~zeros & 0x80808080) !== 0) return true;
+  }
+  const inRange = (byte: number): boolean => (byte & 0xe0) === 0x80;
+  return bytes.subarray(0, lead).some(inRange) || bytes.subarray(lead + 4 * count).some(inRange);
+}
 
 /**
  * Text of a header in the encoding its bytes show: UTF-16 (with or without a mark), UTF-8 where the bytes are valid
@@ -44,8 +58,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
     const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     return { text: asBuffer(marked ? bytes.subarray(3) : bytes).toString('utf8'), encoding: 'utf-8' };
   }
-  const text = asBuffer(bytes).toString('latin1');
-  if (!WINDOWS_RANGE.test(text)) return { text, encoding: 'latin-1' };
+  if (!hasWindowsRange(bytes)) return { text: asBuffer(bytes).toString('latin1'), encoding: 'latin-1' };
   return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
 }
 
@@ -71,6 +84,19 @@ export function splitLines(text: string): string[] {
     start = end + 1;
   }
   return lines;
+}
+
+/** A visible character of ASCII, before or behind which nothing is left to trim. */
+function isVisible(code: number | undefined): boolean {
+  return code !== undefined && code > 32 && code < 127;
+}
+
+/** The characters of `text` from `start` to before `end`, without white space at both ends. */
+export function trimmedSlice(text: string, start: number, end: number): string {
+  // A blank before the value is the rule; nearly nothing is left for the slower trim.
+  const from = start < end && text.codePointAt(start) === 32 ? start + 1 : start;
+  const part = text.slice(from, end);
+  return isVisible(text.codePointAt(from)) && isVisible(text.codePointAt(end - 1)) ? part : part.trim();
 }
 
 /** Without white space and NULs at both ends. */

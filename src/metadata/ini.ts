@@ -1,6 +1,9 @@
-import { splitLines } from './decode-text.ts';
+import { MAX_LINES, trimmedSlice } from './decode-text.ts';
 import type { HeaderSections } from './harvest-types.ts';
 import { newBranch } from './harvest-types.ts';
+import { TextMarks } from './text-marks.ts';
+
+const [SECTION_BEGINS, XML_BEGINS] = [91, 60];
 
 /** A text of `[section]` and `key=value` lines. Sections and keys may stand twice; the first non-empty value counts. */
 export interface IniDocument {
@@ -21,22 +24,28 @@ function addSection(document: IniDocument, name: string): Record<string, string>
  * Reads an INI text. Lines before the first section belong to the section "". Reading ends at a line that opens XML:
  * newer FEI software appends some. Lines without "=" are ignored.
  */
-export function parseIni(text: string): IniDocument {
+export function parseIni(written: string): IniDocument {
+  const text = written.includes('\0') ? written.replaceAll('\0', '') : written;
+  const marks = new TextMarks(text);
   const document: IniDocument = { sections: [], byName: new Map() };
   let current: Record<string, string> | undefined;
-  for (const line of splitLines(text.includes('\0') ? text.replaceAll('\0', '') : text)) {
-    if (line.startsWith('<')) break;
-    const closing = line.startsWith('[') ? line.indexOf(']') : -1;
-    if (closing > 0) {
-      current = addSection(document, line.slice(1, closing).trim());
-      continue;
+  let start = 0;
+  for (let count = 0; start <= text.length && count < MAX_LINES; count++) {
+    const first = text.codePointAt(start);
+    if (first === XML_BEGINS) break;
+    const end = marks.lineEnd(start);
+    const closing = first === SECTION_BEGINS ? text.slice(start, end).indexOf(']') : -1;
+    if (closing > 0) current = addSection(document, trimmedSlice(text, start + 1, start + closing));
+    else {
+      const equals = marks.equalsIn(start, end);
+      if (equals > start) {
+        current ??= addSection(document, '');
+        const key = trimmedSlice(text, start, equals);
+        const known = current[key];
+        if (known === undefined || known === '') current[key] = trimmedSlice(text, equals + 1, end);
+      }
     }
-    const equals = line.indexOf('=');
-    if (equals <= 0) continue;
-    current ??= addSection(document, '');
-    const key = line.slice(0, equals).trim();
-    const known = current[key];
-    if (known === undefined || known === '') current[key] = line.slice(equals + 1).trim();
+    start = marks.lineAfter(end);
   }
   return document;
 }

@@ -81,7 +81,7 @@ export function mergeReadings(
   [first, ...others]: readonly [KnownHeader, ...KnownHeader[]],
   list: TermList,
 ): VendorReading {
-  list.terms.push(...first.reading.terms);
+  for (const term of first.reading.terms) list.terms.push(term);
   list.issues.push(...first.reading.issues);
   for (const other of others) {
     addTerms(list, other, first.found);

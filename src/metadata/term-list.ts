@@ -68,7 +68,7 @@ export function addValue(
   value: number | string | boolean,
   statement: Statement & { trust: Trust },
 ): boolean {
-  if (list.terms.some((known) => known.term === term)) return false;
+  if (termOf(list, term) !== undefined) return false;
   const unit = UNIT_OF.get(term);
   const { key, raw, trust } = statement;
   if (typeof value === 'number' && !isPossible(TERMS[term], value)) {
@@ -111,8 +111,16 @@ export function addFirst(list: TermList, term: Term, statements: Iterable<Statem
   return false;
 }
 
+/** What is stated for a term. */
+export function termOf({ terms }: TermList, term: Term): HeaderTerm | undefined {
+  for (const known of terms) {
+    if (known.term === term) return known;
+  }
+  return undefined;
+}
+
 /** The number stated for a term. */
 export function numberOf(list: TermList, term: Term): number | undefined {
-  const value = list.terms.find((known) => known.term === term)?.value;
+  const value = termOf(list, term)?.value;
   return typeof value === 'number' ? value : undefined;
 }

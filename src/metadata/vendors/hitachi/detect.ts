@@ -6,6 +6,7 @@ import { isHitachiText } from './parse.ts';
 /** Finds the `.txt` beside the picture; among several the one that names the picture wins. */
 export function detectHitachi(input: HarvestInput): FoundHeader | undefined {
   const candidates = input.sidecars.filter(({ bytes }) => bytes.length <= MAX_HEADER_BYTES && isHitachiText(bytes));
+  if (candidates.length === 0) return undefined;
   const own = comparableName(input.fileName);
   const named = candidates.find(({ bytes }) => comparableName(imageNameInside(bytes) ?? '') === own);
   const chosen = named ?? candidates[0];

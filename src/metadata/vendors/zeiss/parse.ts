@@ -1,6 +1,7 @@
-import { decodeText, MAX_LINES } from '../../decode-text.ts';
+import { decodeText, MAX_LINES, trimmedSlice } from '../../decode-text.ts';
 import type { HeaderSections } from '../../harvest-types.ts';
 import { newBranch } from '../../harvest-types.ts';
+import { TextMarks } from '../../text-marks.ts';
 
 export interface ZeissEntry {
   key: string;
@@ -34,7 +35,7 @@ interface KnownKey {
   key: string;
   /** AP, DP or SV. */
   kind: string;
-  next?: KnownKey;
+  next: KnownKey | undefined;
 }
 
 const KEY = /^[A-Z]{2}_[A-Z0-9_]{1,60} *$/;
@@ -43,51 +44,38 @@ const KEY = /^[A-Z]{2}_[A-Z0-9_]{1,60} *$/;
 const known = new Map<string, KnownKey>();
 /** SmartSEM has some 1,500 keys; what a hostile file makes up beyond is not kept. */
 const MOST_KNOWN = 4096;
-const [UNDERSCORE, CR, LF, SPACE] = [95, 13, 10, 32];
+const [UNDERSCORE, CR, LF] = [95, 13, 10];
 
-/** Finds the ends of lines, which LF, CRLF or a lone CR close. Asked from front to back, it looks at each place once. */
-function lineEnds(text: string): (start: number) => number {
-  let [cr, lf] = [-1, -1];
-  const find = (mark: string, start: number): number => {
-    const at = text.indexOf(mark, start);
-    return at < 0 ? text.length : at;
-  };
-  return (start) => {
-    if (cr < start) cr = find('\r', start);
-    if (lf < start) lf = find('\n', start);
-    return Math.min(cr, lf);
-  };
+/** Where the label of the value line between `start` and `end` ends; -1 where it has none. */
+function labelEnd(marks: TextMarks, start: number, end: number): number {
+  const equals = marks.equalsIn(start, end);
+  // Only dates and times stand behind a colon ("Date :24 Mar 2017", "Time: 0:06:35").
+  return equals >= 0 ? equals : marks.colonIn(start, end);
 }
 
-/** Where the line behind the one that ends at `end` begins. */
-function lineAfter(text: string, end: number): number {
-  return end + (text.codePointAt(end) === CR && text.codePointAt(end + 1) === LF ? 2 : 1);
-}
-
-/** The key on a line; undefined for a value. */
-function keyAt(text: string, start: number, end: number, previous: KnownKey | undefined): KnownKey | undefined {
+/** The key on the line at `start`; undefined for a value. */
+function keyAt(text: string, start: number, marks: TextMarks, previous: KnownKey | undefined): KnownKey | undefined {
   // The third character tells nearly all value lines apart.
-  if (text.codePointAt(start + 2) !== UNDERSCORE || start + 2 >= end) return undefined;
-  const line = text.slice(start, end);
+  if (text.codePointAt(start + 2) !== UNDERSCORE) return undefined;
   const guess = previous?.next;
-  if (guess?.line === line) return guess;
+  if (guess !== undefined) {
+    const end = start + guess.line.length;
+    const mark = text.codePointAt(end);
+    if ((mark === CR || mark === LF) && text.slice(start, end) === guess.line) return guess;
+  }
+  const line = text.slice(start, marks.lineEnd(start));
   const found = known.get(line) ?? newKey(line);
   if (previous !== undefined && found !== undefined) previous.next = found;
   return found;
 }
 
-function newKey(line: string): KnownKey | undefined {
-  if (!KEY.test(line)) return undefined;
-  const found = { line, key: line.trimEnd(), kind: line.slice(0, 2) };
+function newKey(read: string): KnownKey | undefined {
+  if (!KEY.test(read)) return undefined;
+  // The name of a property, not the part of a text, which would keep the whole text alive.
+  const [line = read] = Object.keys({ [read]: true });
+  const found = { line, key: line.trimEnd(), kind: line.slice(0, 2), next: undefined };
   if (known.size < MOST_KNOWN) known.set(line, found);
   return found;
-}
-
-/** Where the label of a value line ends; -1 where it has none. */
-function labelEnd(line: string): number {
-  const equals = line.indexOf('=');
-  // Only dates and times stand behind a colon ("Date :24 Mar 2017", "Time: 0:06:35").
-  return equals >= 0 ? equals : line.indexOf(':');
 }
 
 /** Reads the unnamed numbers, then pairs of a KEY line and its "Label = value unit" line; a text may run on. */
@@ -97,7 +85,7 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   const sections = newBranch<Record<string, string>>();
   sections['numbers'] = newBranch<string>();
   const header: ZeissHeader = { encoding: decoded.encoding, numbers: [], sections, text, keys: [], starts: [] };
-  const endOf = lineEnds(text);
+  const marks = new TextMarks(text);
   // Keys of one kind stand together.
   let [kind, branch] = ['', branchOf(sections, 'numbers')];
   let previous: KnownKey | undefined;
@@ -105,12 +93,11 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   let open: string | undefined;
   let start = 0;
   for (let count = 0; start <= text.length && count < MAX_LINES; count++) {
-    const end = endOf(start);
-    const found = keyAt(text, start, end, previous);
-    const next = lineAfter(text, end);
+    const found = keyAt(text, start, marks, previous);
     if (found === undefined) {
+      const end = marks.lineEnd(start);
       addLine(header, text.slice(start, end), open);
-      start = next;
+      start = marks.lineAfter(end);
       continue;
     }
     previous = found;
@@ -118,14 +105,12 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
       kind = found.kind;
       branch = branchOf(sections, kind);
     }
-    const valueEnd = endOf(next);
+    start = marks.lineAfter(start + found.line.length);
     // A key without a value is followed by another.
-    if (keyAt(text, next, valueEnd, found) !== undefined) {
-      start = next;
-      continue;
-    }
-    open = store(header, branch, found.key, next, valueEnd) && kind === 'SV' ? found.key : undefined;
-    start = lineAfter(text, valueEnd);
+    if (keyAt(text, start, marks, found) !== undefined) continue;
+    const end = marks.lineEnd(start);
+    open = store(header, branch, found.key, marks, start, end) && kind === 'SV' ? found.key : undefined;
+    start = marks.lineAfter(end);
   }
   return header;
 }
@@ -144,20 +129,21 @@ function branchOf(sections: HeaderSections, name: string): Record<string, string
   return (sections[name] ??= newBranch<string>());
 }
 
-/** Notes the value of a line; false where its key was stored before: the first value counts. */
+/** Notes the value of the line between `start` and `end`; false where its key was stored before: the first value counts. */
 function store(
   { text, keys, starts }: ZeissHeader,
   branch: Record<string, string>,
   key: string,
+  marks: TextMarks,
   start: number,
   end: number,
 ): boolean {
   keys.push(key);
   starts.push(start);
   if (branch[key] !== undefined) return false;
-  const line = text.slice(start, end);
-  const label = labelEnd(line);
-  branch[key] = label < 0 ? line : line.slice(line.codePointAt(label + 1) === SPACE ? label + 2 : label + 1).trim();
+  const label = labelEnd(marks, start, end);
+  // A line without a label stays as it is.
+  branch[key] = label < 0 ? text.slice(start, end) : trimmedSlice(text, label + 1, end);
   return true;
 }
 
@@ -172,15 +158,15 @@ export function entryWithLabel(header: ZeissHeader, label: string): ZeissEntry |
   const [first = ''] = label;
   const capital = first.toUpperCase();
   const { text, keys, starts } = header;
-  const endOf = lineEnds(text);
+  const marks = new TextMarks(text);
   for (let i = 0; i < starts.length; i++) {
     const at = starts[i] ?? 0;
     // Few of the 800 lines begin like that: no other is taken apart.
     const start = text[at];
     if (start !== first && start !== capital && start !== ' ') continue;
-    const line = text.slice(at, endOf(at));
-    const end = labelEnd(line);
-    const stated = end < 0 ? line : line.slice(0, end);
+    const lineEnd = marks.lineEnd(at);
+    const end = labelEnd(marks, at, lineEnd);
+    const stated = text.slice(at, end < 0 ? lineEnd : end);
     if (stated.trim().toLowerCase() === label) return entryOf(header, keys[i] ?? '');
   }
   return undefined;
