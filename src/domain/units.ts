@@ -125,8 +125,6 @@ const LOWER_CASE_UNITS: ReadonlyMap<QuantityKind, ReadonlyMap<string, Scale | un
   }),
 );
 
-// Every part can match in one way only, so the expression is linear in the text.
-const NUMBER = /^([+-]?)(?:(\d+)(?:[.,](\d*))?|[.,](\d+))(?:[eE]([+-]?\d{1,6}))?/;
 const UNIT_SHAPE = /^[A-Za-zµÅ°%][A-Za-zµÅ°% ]*$/;
 const TIMES_UNITS: ReadonlyMap<string, string> = new Map([
   ['', 'x'],
@@ -138,6 +136,53 @@ const MAX_CHARACTERS = 200;
 
 function plainUnit(written: string): string {
   return written.replaceAll('μ', 'µ').replaceAll(/ {2,}/g, ' ');
+}
+
+const [PLUS, COMMA, MINUS, POINT, NINE, ZERO, LARGE_E, SMALL_E] = [43, 44, 45, 46, 57, 48, 69, 101];
+const MOST_EXPONENT_DIGITS = 6;
+
+/** Where the digits from `from` on end, of which at most `most` are looked at. */
+function digitsEnd(text: string, from: number, most = MAX_CHARACTERS): number {
+  let end = from;
+  while (end < from + most) {
+    const code = text.codePointAt(end);
+    if (code === undefined || code < ZERO || code > NINE) break;
+    end++;
+  }
+  return end;
+}
+
+function signEnd(text: string, at: number): number {
+  const code = text.codePointAt(at);
+  return code === PLUS || code === MINUS ? at + 1 : at;
+}
+
+/** Where the exponent behind a number ends; `at` where there is none. */
+function exponentEnd(text: string, at: number): number {
+  const mark = text.codePointAt(at);
+  if (mark !== LARGE_E && mark !== SMALL_E) return at;
+  const from = signEnd(text, at + 1);
+  const end = digitsEnd(text, from, MOST_EXPONENT_DIGITS);
+  return end === from ? at : end;
+}
+
+/** The number that a text begins with, up to `end`. Taken apart by hand: a header has fifty. */
+function readNumber(text: string): (Pick<Quantity, 'digits' | 'exponent' | 'value'> & { end: number }) | undefined {
+  const first = signEnd(text, 0);
+  const wholeEnd = digitsEnd(text, first);
+  const separator = text.codePointAt(wholeEnd);
+  const separated = separator === POINT || separator === COMMA;
+  const mantissaEnd = separated ? digitsEnd(text, wholeEnd + 1) : wholeEnd;
+  const hasWhole = wholeEnd > first;
+  // A separator alone is no number.
+  if (!hasWhole && mantissaEnd <= wholeEnd + 1) return undefined;
+  const end = exponentEnd(text, mantissaEnd);
+  const digits =
+    hasWhole && separator === POINT
+      ? text.slice(0, mantissaEnd)
+      : `${text.slice(0, wholeEnd)}${hasWhole ? '' : '0'}.${text.slice(wholeEnd + 1, mantissaEnd)}`;
+  const exponent = end === mantissaEnd ? 0 : Number.parseInt(text.slice(mantissaEnd + 1, end), 10);
+  return { digits, exponent, value: Number(exponent === 0 ? digits : `${digits}e${exponent}`), end };
 }
 
 /** The characters behind a number, "" if there are none; undefined where they cannot be a unit. */
@@ -158,13 +203,10 @@ export function parseQuantity(text: string): Quantity | undefined {
   const raw = text.trim();
   const times = raw !== '' && 'xX×'.includes(raw.charAt(0));
   const body = times ? raw.slice(1) : raw;
-  const match = NUMBER.exec(body);
-  if (match === null) return undefined;
-  const [whole, sign = '', integer, decimals = '', onlyDecimals, power = '0'] = match;
-  const digits = `${sign}${integer ?? '0'}.${onlyDecimals ?? decimals}`;
-  const exponent = Number.parseInt(power, 10);
-  const value = Number(exponent === 0 ? digits : `${digits}e${exponent}`);
-  const rest = readUnit(body, whole.length);
+  const number = readNumber(body);
+  if (number === undefined) return undefined;
+  const { digits, exponent, value, end } = number;
+  const rest = readUnit(body, end);
   // "x200" and "x1.00k" are magnifications; "x5 mm" is nothing.
   const unit = times && rest !== undefined ? TIMES_UNITS.get(rest) : rest;
   return unit === undefined || !Number.isFinite(value) ? undefined : { raw, digits, exponent, value, unit };

@@ -6,21 +6,36 @@ import { TERMS } from '../domain/terms.ts';
 /** A form that programs of any maker write: its name is no vendor of an instrument. */
 const COMMON_FORMS: ReadonlySet<string> = new Set(['OME']);
 
-type Values = Map<string, HeaderTerm['value']>;
+type Value = HeaderTerm['value'];
+/** One place for each field of a section, in their order. */
+type Values = (Value | undefined)[];
 
-const DEFINITIONS: ReadonlyMap<string, TermDefinition> = new Map(Object.entries(TERMS));
 const INSTRUMENT_FIELDS = Object.keys(Instrument.shape);
 const ACQUISITION_FIELDS = Object.keys(Acquisition.shape);
+const VENDOR_PLACE = INSTRUMENT_FIELDS.indexOf('vendor');
+
+/** Which places a term fills; -1: none. */
+const PLACES: ReadonlyMap<string, { instrument: number; acquisition: number }> = new Map(
+  Object.entries<TermDefinition>(TERMS).map(([term, { instrument = '', acquisition = '' }]) => [
+    term,
+    { instrument: INSTRUMENT_FIELDS.indexOf(instrument), acquisition: ACQUISITION_FIELDS.indexOf(acquisition) },
+  ]),
+);
+
+/** The first statement of a field counts. */
+function fill(values: Values, place: number, value: Value): void {
+  if (place >= 0 && values[place] === undefined) values[place] = value;
+}
 
 /**
  * The values in the order of the record's fields. The table of terms gives each value the type of its field, so the schema
  * is not asked again of every picture; tests ask it of every sample and of damaged headers.
  */
-function section(values: Values, fields: readonly string[]): Record<string, HeaderTerm['value']> {
-  const filled: Record<string, HeaderTerm['value']> = {};
-  for (const field of fields) {
-    const value = values.get(field);
-    if (value !== undefined) filled[field] = value;
+function section(values: Values, fields: readonly string[]): Record<string, Value> {
+  const filled: Record<string, Value> = {};
+  for (let place = 0; place < fields.length; place++) {
+    const value = values[place];
+    if (value !== undefined) filled[fields[place] as string] = value;
   }
   return filled;
 }
@@ -33,17 +48,14 @@ export function fillRecord(
   terms: readonly HeaderTerm[],
   vendor?: string,
 ): { instrument: Instrument; acquisition: Acquisition } {
-  const instrument: Values = new Map();
-  const acquisition: Values = new Map();
-  if (vendor !== undefined && !COMMON_FORMS.has(vendor)) instrument.set('vendor', vendor);
-  // The first statement of a field counts.
-  const fill = (values: Values, field: string | undefined, value: HeaderTerm['value']): void => {
-    if (field !== undefined && !values.has(field)) values.set(field, value);
-  };
+  const instrument: Values = INSTRUMENT_FIELDS.map(() => undefined);
+  const acquisition: Values = ACQUISITION_FIELDS.map(() => undefined);
+  if (vendor !== undefined && !COMMON_FORMS.has(vendor)) instrument[VENDOR_PLACE] = vendor;
   for (const { term, value } of terms) {
-    const definition = DEFINITIONS.get(term);
-    fill(instrument, definition?.instrument, value);
-    fill(acquisition, definition?.acquisition, value);
+    const places = PLACES.get(term);
+    if (places === undefined) continue;
+    fill(instrument, places.instrument, value);
+    fill(acquisition, places.acquisition, value);
   }
   return {
     instrument: section(instrument, INSTRUMENT_FIELDS),

@@ -15,7 +15,7 @@ export interface TermList {
 }
 
 /** Units of the table, looked up once: a harvest adds fifty terms and there are thousands of harvests a minute. */
-const UNIT_OF: ReadonlyMap<Term, string | undefined> = new Map(
+export const UNIT_OF: ReadonlyMap<Term, string | undefined> = new Map(
   (Object.keys(TERMS) as Term[]).map((term) => [term, termUnit(TERMS[term])]),
 );
 

@@ -1,11 +1,10 @@
 import { issue } from '../../../domain/issue.ts';
-import { TERMS, termUnit } from '../../../domain/terms.ts';
 import { parseQuantity } from '../../../domain/units.ts';
 import { checkDataBar } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections, iniValue } from '../../ini.ts';
 import type { TermList } from '../../term-list.ts';
-import { addFirst, addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
+import { addFirst, addTerm, addUnreadable, addValue, numberOf, termOf, UNIT_OF } from '../../term-list.ts';
 import { addAcquiredAt } from './acquired-at.ts';
 import type { FeiHeader } from './parse.ts';
 import type { FeiRule } from './rules.ts';
@@ -19,7 +18,7 @@ function sectionOf(header: FeiHeader, place: string): string | undefined {
 }
 
 function applyRule(list: TermList, header: FeiHeader, rule: FeiRule): void {
-  const unit = termUnit(TERMS[rule.term]);
+  const unit = UNIT_OF.get(rule.term);
   for (const [place, key] of rule.from) {
     const section = sectionOf(header, place);
     const raw = section === undefined ? undefined : iniValue(header.document, section, key);
@@ -50,7 +49,7 @@ function addSampleName(list: TermList, { document }: FeiHeader): void {
  * 0.2072 m / 172.667 µm is the 1200x in NiO_DC_1200x_C.tif); software that writes no canvas leaves the display's width.
  */
 function addMagnification(list: TermList, header: FeiHeader): void {
-  const field = list.terms.find(({ term }) => term === 'field_of_view_x');
+  const field = termOf(list, 'field_of_view_x');
   if (field === undefined || typeof field.value !== 'number' || header.beam === 'light') return;
   for (const [section, key] of [
     ['Image', 'MagCanvasRealWidth'],
