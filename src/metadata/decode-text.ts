@@ -42,8 +42,11 @@ function hasWindowsRange(bytes: Uint8Array): boolean {
     const zeros = ((words[i] as number) & 0xe0e0e0e0) ^ 0x80808080;
     if (((zeros - 0x01010101) & ~zeros & 0x80808080) !== 0) return true;
   }
-  const inRange = (byte: number): boolean => (byte & 0xe0) === 0x80;
-  return bytes.subarray(0, lead).some(inRange) || bytes.subarray(lead + 4 * count).some(inRange);
+  return bytes.subarray(0, lead).some(isInWindowsRange) || bytes.subarray(lead + 4 * count).some(isInWindowsRange);
+}
+
+function isInWindowsRange(byte: number): boolean {
+  return (byte & 0xe0) === 0x80;
 }
 
 /**

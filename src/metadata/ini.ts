@@ -40,14 +40,18 @@ export function parseIni(written: string): IniDocument {
       const equals = marks.equalsIn(start, end);
       if (equals > start) {
         current ??= addSection(document, '');
-        const key = trimmedSlice(text, start, equals);
-        const known = current[key];
-        if (known === undefined || known === '') current[key] = trimmedSlice(text, equals + 1, end);
+        setFirst(current, trimmedSlice(text, start, equals), trimmedSlice(text, equals + 1, end));
       }
     }
     start = marks.lineAfter(end);
   }
   return document;
+}
+
+/** The first value of a key that is not empty stands. */
+function setFirst(entries: Record<string, string>, key: string, value: string): void {
+  const known = entries[key];
+  if (known === undefined || known === '') entries[key] = value;
 }
 
 /** The value of a key, undefined where it is missing or empty in every section of that name. */
