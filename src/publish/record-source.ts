@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage, IngestError } from '../domain/errors.ts';
-import { MicrographRecord } from '../domain/record.ts';
+import type { MicrographRecord } from '../domain/record.ts';
 import { sha256Hex, sha256OfFile } from '../store/content-hash.ts';
-import type { StoredRecord } from './read-record.ts';
+import { parseRecord, type StoredRecord } from './read-record.ts';
 import { isTemporaryName } from './temporary-name.ts';
 
 /** The name of the file that makes a folder a record. */
@@ -78,7 +78,7 @@ export function changedWhileSent(name: string, cause?: unknown): IngestError {
 
 function parse(content: Uint8Array, stored: StoredRecord): MicrographRecord {
   try {
-    return MicrographRecord.parse(JSON.parse(Buffer.from(content).toString('utf8')));
+    return parseRecord(Buffer.from(content).toString('utf8'), stored.folder);
   } catch (cause) {
     throw sourceFault(stored, `${RECORD_FILE} is not a record this program understands`, cause);
   }

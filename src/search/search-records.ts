@@ -1,5 +1,6 @@
 import { IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
+import type { Chip } from './chip.ts';
 import { describeQuery } from './describe-query.ts';
 import type { EmbeddedPicture } from './document.ts';
 import { MEANING_FLOOR } from './evidence.ts';
@@ -9,7 +10,7 @@ import { checkOptions, parseQuery, type SearchOptions } from './parse-query.ts';
 import type { SearchQuery } from './query.ts';
 import { shippedTaxonomy, type Taxonomy } from './taxonomy.ts';
 import type { TextEmbedder } from './text-embedder.ts';
-import { type Chip, understandText } from './understand-query.ts';
+import { understandText } from './understand-query.ts';
 
 export interface SearchDeps {
   index: SearchIndex;

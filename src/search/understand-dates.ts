@@ -1,8 +1,8 @@
 import { isIngestError } from '../domain/errors.ts';
+import type { Chip, Take } from './chip.ts';
 import { parseDates } from './parse-dates.ts';
 import type { TimeSpan } from './query.ts';
 import { BETWEEN, DATE_COMPARATORS } from './query-phrases.ts';
-import type { Chip, Take } from './understand-query.ts';
 
 /** The first letters of the months in English, German and Italian. */
 const MONTHS: readonly (readonly string[])[] = [

@@ -1,26 +1,15 @@
 import { isIngestError } from '../domain/errors.ts';
 import { formatQuantity, parseRange, type QuantityRange } from '../domain/units.ts';
-import type { TimeSpan } from './query.ts';
+import type { Chip, Take } from './chip.ts';
 import { BETWEEN, COMPARATORS, DASH, PHRASES, type Phrase } from './query-phrases.ts';
-import { RANGE_FIELDS, type RangeField } from './range-fields.ts';
+import { RANGE_FIELDS } from './range-fields.ts';
 import { takeDates } from './understand-dates.ts';
-
-/** A part of a free text that was understood as a filter, so that a person sees it and can drop it. */
-export type Chip = {
-  /** As typed. */
-  text: string;
-  /** For people: "acceleration voltage 5 kV to 10 kV". */
-  label: string;
-} & ({ field: RangeField; range: QuantityRange } | { field: 'date'; range: TimeSpan });
 
 export interface UnderstoodText {
   /** What is left to be searched as words. */
   words: string;
   chips: Chip[];
 }
-
-/** A taker cuts what it understands out of the text and puts it down as chips. */
-export type Take = (pattern: RegExp, read: (match: RegExpExecArray) => Chip | undefined) => void;
 
 /** "about 5 kV": a fifth to either side. A choice. */
 const ABOUT = 0.2;
