@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK, EXIT_QUARANTINED } from '../domain/states.ts';
 import { documentsOf, type RecordSource, repoSource, targetSource } from '../pipeline/index-document.ts';
@@ -25,11 +27,18 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
+  const from = text(values, 'from');
+  if (from === undefined && !existsSync(join(repo, 'records'))) {
+    // A disk that is not mounted must not empty the index.
+    throw new IngestError(
+      'store/io',
+      `REPO "${repo}" holds no records: is its disk there? --from TARGET reads a target`,
+    );
+  }
   const unreadable: string[] = [];
   const texts = await textsOf(settings.config);
   const meaningOf = createRecordMeaning(texts.records, taxonomyOf(settings.config));
   const targets = await sessionOptions(settings.config).openTargets?.();
-  const from = text(values, 'from');
   const source: RecordSource =
     from === undefined
       ? repoSource(repo, meaningOf)

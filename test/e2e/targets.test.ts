@@ -68,8 +68,10 @@ describe('records and their targets', () => {
     await run('backfill');
     const before = await run('search', 'membrane');
     await rm(repo, { recursive: true });
-    expect(await run('index', 'rebuild')).toMatchObject({ code: 0, lines: [{ written: 0 }] });
-    expect((await run('search', 'membrane')).lines).toEqual([]);
+    const lost = await run('index', 'rebuild');
+    expect(lost).toMatchObject({ code: 1, lines: [] });
+    expect(lost.stderr).toMatch(/holds no records/);
+    expect((await run('search', 'membrane')).lines).toEqual(before.lines);
     expect(await run('index', 'rebuild', '--from', 'folder')).toMatchObject({ code: 0, lines: [{ written: 3 }] });
     expect((await run('search', 'membrane')).lines).toEqual(before.lines);
     expect((await run('index', 'rebuild', '--from', 'elsewhere')).code).toBe(2);
