@@ -1,3 +1,4 @@
+import { prepareNumberList } from './number-list.ts';
 import type { Database, Statement } from './sqlite.ts';
 import { createUnchangedCache } from './unchanged.ts';
 
@@ -26,12 +27,10 @@ const BITS_A_WORD = 32;
 
 /**
  * Keeps the meanings in memory (130 bytes a record) from the second search on that finds the database unchanged. To read
- * 100,000 of them costs as much as a dozen scans by SQLite, to search them a third of one.
+ * 100,000 of them costs as much as four scans by SQLite, to search them a third of one.
  */
 export function createMemoryReader(db: Database): MemoryReader {
-  const rows: Statement<[number], { doc: number; int8: Buffer }> = db.prepare(
-    'SELECT doc, int8 FROM meanings WHERE space = ?',
-  );
+  const read = prepareRows(db);
   const cache = createUnchangedCache<Meanings | 'asked once'>(db, 2);
   return (space, int8, allowed) => {
     const kept = cache.get(`${space}`);
@@ -39,26 +38,42 @@ export function createMemoryReader(db: Database): MemoryReader {
       cache.set(`${space}`, 'asked once');
       return undefined;
     }
-    const meanings = kept === 'asked once' ? unpack(rows.all(space), int8.length) : kept;
+    const meanings = kept === 'asked once' ? unpack(read(space), int8.length) : kept;
     cache.set(`${space}`, meanings);
     return nearest(meanings, new Int8Array(int8.buffer, int8.byteOffset, int8.length), allowed());
   };
 }
 
-function unpack(rows: readonly { doc: number; int8: Buffer }[], dimensions: number): Meanings {
+interface Rows {
+  docs: Uint32Array;
+  vectors: Buffer;
+}
+
+/** SQLite joins 100,000 vectors to one BLOB in 50 ms; as an array of rows they take 300. */
+function prepareRows(db: Database): (space: number) => Rows {
+  const docs = prepareNumberList(db, 'doc ORDER BY doc', 'FROM meanings WHERE space = ?');
+  const vectors: Statement<[number], Buffer | null> = db
+    .prepare<[number], Buffer | null>(
+      "SELECT CAST(group_concat(int8, '' ORDER BY doc) AS BLOB) FROM meanings WHERE space = ?",
+    )
+    .pluck();
+  return (space) => ({ docs: docs(space), vectors: vectors.get(space) ?? Buffer.alloc(0) });
+}
+
+/** Row after row in the order of `docs`. */
+function unpack({ docs, vectors }: Rows, dimensions: number): Meanings {
   const words = Math.ceil(dimensions / BITS_A_WORD);
   const meanings: Meanings = {
-    docs: Uint32Array.from(rows, ({ doc }) => doc),
-    components: new Int8Array(rows.length * dimensions),
-    norms: new Float32Array(rows.length),
-    bits: new Uint32Array(rows.length * words),
+    docs,
+    components: new Int8Array(vectors.buffer, vectors.byteOffset, vectors.length),
+    norms: new Float32Array(docs.length),
+    bits: new Uint32Array(docs.length * words),
   };
-  rows.forEach(({ int8 }, row) => {
-    const vector = new Int8Array(int8.buffer, int8.byteOffset, dimensions);
-    meanings.components.set(vector, row * dimensions);
+  for (let row = 0; row < docs.length; row++) {
+    const vector = meanings.components.subarray(row * dimensions, (row + 1) * dimensions);
     meanings.bits.set(signBits(vector), row * words);
     meanings.norms[row] = norm(vector);
-  });
+  }
   return meanings;
 }
 
@@ -115,15 +130,18 @@ function hamming(bits: Uint32Array, from: number, asked: Uint32Array): number {
   return distance;
 }
 
+// Plain loops here: called back for each of 10^7 components, half a second passes.
 function signBits(vector: Int8Array): Uint32Array {
   const bits = new Uint32Array(Math.ceil(vector.length / BITS_A_WORD));
-  vector.forEach((value, at) => {
+  for (let at = 0; at < vector.length; at++) {
     const word = Math.floor(at / BITS_A_WORD);
-    if (value > 0) bits[word] = (bits[word] ?? 0) | (1 << (at % BITS_A_WORD));
-  });
+    if ((vector[at] ?? 0) > 0) bits[word] = (bits[word] ?? 0) | (1 << (at % BITS_A_WORD));
+  }
   return bits;
 }
 
 function norm(vector: Int8Array): number {
-  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  let sum = 0;
+  for (let at = 0; at < vector.length; at++) sum += (vector[at] ?? 0) ** 2;
+  return Math.sqrt(sum);
 }
