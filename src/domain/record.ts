@@ -122,12 +122,31 @@ export const EmbeddingOrigin = z.strictObject({
 });
 export type EmbeddingOrigin = z.infer<typeof EmbeddingOrigin>;
 
+/** What a person says that a picture shows; no model writes over it. `at` is UTC, ISO 8601. */
+export const HumanLabel = z.strictObject({ label: z.string().min(1), by: text, at: z.string() });
+export type HumanLabel = z.infer<typeof HumanLabel>;
+
+/** An earlier answer about a picture; `until` is when another took its place, UTC, ISO 8601. */
+export const PastClassification = z.strictObject({
+  model: ModelRef.optional(),
+  labels: z.array(Label),
+  decision: Decision,
+  human: HumanLabel.optional(),
+  until: z.string(),
+});
+export type PastClassification = z.infer<typeof PastClassification>;
+
 export const Classification = z.strictObject({
   model: ModelRef.optional(),
   embedding: EmbeddingOrigin.optional(),
   labels: z.array(Label),
   decision: Decision,
   reason: z.string(),
+  /** Counts the answers there have been about this picture: 1, and one more with each that is in `history`. */
+  revision: z.int().positive().optional(),
+  human: HumanLabel.optional(),
+  /** The oldest first. */
+  history: z.array(PastClassification).optional(),
 });
 export type Classification = z.infer<typeof Classification>;
 
