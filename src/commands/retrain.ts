@@ -5,6 +5,7 @@ import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { modelRoots } from '../pipeline/session.ts';
+import { thumbnailOf } from '../pipeline/thumbnail.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
@@ -49,6 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
             yield one;
           }
         },
+        thumbnail: thumbnailOf,
       },
       { signal, log },
     );

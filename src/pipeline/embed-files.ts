@@ -6,7 +6,7 @@ import { errorMessage } from '../domain/errors.ts';
 import { harvest } from '../metadata/harvest.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { decodePicture } from '../raster/decode-picture.ts';
-import { viewPicture } from '../raster/view-picture.ts';
+import { type PictureView, viewPicture } from '../raster/view-picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { EmbedOutcome } from '../train/dataset.ts';
 import { readerInto, readTiffFacts } from './tiff-facts.ts';
@@ -15,12 +15,17 @@ const MAX_PIXEL_BYTES = 512 * 2 ** 20;
 
 /** The network's input for a picture file, exactly as the pipeline makes it: without its data bar. */
 export async function networkImage(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
+  return await preprocess((await viewFile(bytes, fileName)).area);
+}
+
+/** A picture file as people and the network see it; its data bar is where the header or the picture says. */
+export async function viewFile(bytes: Uint8Array, fileName: string): Promise<PictureView> {
   const { picture, tiff } = await decodePicture(bytes, { maxPixelBytes: MAX_PIXEL_BYTES });
   const { widthPx, heightPx } = picture.facts;
   const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);
   const image = { widthPx, heightPx };
   const { dataBarHeightPx } = harvest({ fileName, ...facts, sidecars: [], image, readAt: readerInto(bytes) });
-  return await preprocess(viewPicture(picture, dataBarHeightPx).area);
+  return viewPicture(picture, dataBarHeightPx);
 }
 
 /**

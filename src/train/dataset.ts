@@ -27,6 +27,8 @@ export interface Example {
   simulated: boolean;
   testOnly: boolean;
   embedding: Float32Array;
+  /** Where it was found: its path, or its id in the archive. Not part of what identifies it. */
+  file?: string;
 }
 
 export interface LeftOut {
@@ -81,7 +83,8 @@ function exampleOf(
   copies: readonly { image: LabelledImage; embedding: Float32Array }[],
   labels: readonly string[],
 ): Example {
-  const first = copies[0];
+  // Of copies in several places the one that sorts first, whatever the order they were found in.
+  const [first] = copies.toSorted((a, b) => (a.image.file < b.image.file ? -1 : 1));
   if (first === undefined) throw new IngestError('train/data', 'A picture without a file is in the training data.');
   // Of copies in several groups the group that sorts first, whatever the order of the files.
   const group = copies.flatMap(({ image }) => image.group ?? []).toSorted()[0];
@@ -91,6 +94,7 @@ function exampleOf(
     simulated: copies.every(({ image }) => image.simulated === true),
     testOnly: copies.some(({ image }) => image.testOnly === true),
     embedding: first.embedding,
+    file: first.image.file,
     ...(group !== undefined && { group }),
   };
 }

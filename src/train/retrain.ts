@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
 import { type DataSource, type ModelManifest, ModelName } from '../classify/model-schema.ts';
@@ -11,7 +12,9 @@ import { buildDataset, type Dataset, type EmbedOutcome, type LabelledImage, type
 import { openEmbeddingCache } from './embedding-cache.ts';
 import { gatherEmbeddings } from './gather-embeddings.ts';
 import { makeModel } from './make-model.ts';
-import type { TrainingReport } from './report.ts';
+import { makePage, PAGE_FILE } from './report/make-page.ts';
+import type { TrainingReport } from './report/training-report.ts';
+import { createStopwatch, sumOf, type TrainingSeconds, writeTiming } from './stopwatch.ts';
 import { trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
@@ -48,6 +51,8 @@ export interface RetrainDeps {
   /** Decodes, preprocesses and embeds files; one answer a file in any order. */
   embed(files: string[]): AsyncIterable<EmbedOutcome>;
   trainer: HeadTrainer;
+  /** A small JPEG of a picture for report.html, which goes without where this throws or is not given. */
+  thumbnail?(file: string): Promise<Uint8Array>;
 }
 
 export interface RetrainOutcome {
@@ -55,6 +60,9 @@ export interface RetrainOutcome {
   folder: string;
   manifest: ModelManifest;
   report: TrainingReport;
+  /** The page for people, in the folder. */
+  reportFile: string;
+  seconds: TrainingSeconds;
   leftOut: LeftOut[];
   /** Files whose embedding came from the cache. */
   cached: number;
@@ -75,7 +83,8 @@ export async function retrain(
   const identity = { name: input.name, version: await chooseVersion(input) };
   const backbone = await readBackboneFile(input.backbone.file);
   const backboneSha256 = sha256Hex(backbone);
-  const { dataset, cached } = await readDataset(input, backboneSha256, deps, signal);
+  const watch = createStopwatch();
+  const { dataset, cached } = await watch.time('embeddings', () => readDataset(input, backboneSha256, deps, signal));
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
   const options = {
     trainer: deps.trainer,
@@ -95,11 +104,18 @@ export async function retrain(
     ...(input.parent && { parent: input.parent }),
     options,
   });
-  signal?.throwIfAborted();
-  const folder = await writeModelFolder(input.modelsFolder, identity, made.files);
-  log.info({ ...made.ref, images: dataset.examples.length }, 'a model was trained');
   const { manifest, report, ref } = made;
-  return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings: warningsOf(dataset, manifest) };
+  const page = await watch.time('report', () => makePage({ report, manifest }, dataset, deps, signal));
+  signal?.throwIfAborted();
+  const folder = await writeModelFolder(input.modelsFolder, identity, { ...made.files, [PAGE_FILE]: page });
+  const seconds = sumOf(watch.seconds, trained.seconds);
+  await writeTiming(folder, { ref, images: dataset.examples.length, cached, seconds }).catch((error: unknown) =>
+    log.warn({ error: errorMessage(error) }, 'the time of a training was not written'),
+  );
+  log.info({ ...ref, images: dataset.examples.length, seconds }, 'a model was trained');
+  const warnings = warningsOf(dataset, manifest);
+  const reportFile = join(folder, PAGE_FILE);
+  return { ref, folder, manifest, report, reportFile, seconds, leftOut: dataset.leftOut, cached, warnings };
 }
 
 const DEFAULT_C = 0.1;

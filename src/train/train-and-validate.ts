@@ -14,8 +14,10 @@ import {
 import { chooseNeighbours } from './choose-neighbours.ts';
 import { countImages, type Dataset, type Example, trainingSetOf } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
-import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
+import { buildReport } from './report/build-report.ts';
+import type { TrainingReport, WeightTrial } from './report/training-report.ts';
 import { type Side, sideOf } from './split.ts';
+import { createStopwatch, type TrainingSeconds } from './stopwatch.ts';
 import { crossValidate, type FitOptions, judgeOf, leaveGroupsOut } from './validate.ts';
 
 export interface TrainingOptions extends Omit<FitOptions, 'simulatedWeight'> {
@@ -38,6 +40,7 @@ export interface Trained {
   suggest?: Threshold;
   simulatedWeight: number;
   report: TrainingReport;
+  seconds: TrainingSeconds;
 }
 
 /** Of ten suggested pairs of labels nine must hold the right one: a person confirms them, so fewer than of accepted ones. */
@@ -58,8 +61,11 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   const side = sideBy(options);
   const fitted = examples.filter((example) => side(example) !== 'test');
   checkFitted(dataset, fitted);
-  const { weight: simulatedWeight, trials, pooled } = await chooseWeight(dataset, fitted, options);
-  const grouped = await leaveGroupsOut(fitted, dataset, { ...options, simulatedWeight });
+  const watch = createStopwatch();
+  const chosen = await watch.time('validation', () => chooseWeight(dataset, fitted, options));
+  const { weight: simulatedWeight, trials, pooled } = chosen;
+  const fit = { ...options, simulatedWeight };
+  const grouped = await watch.time('validation', () => leaveGroupsOut(fitted, dataset, fit));
   const validations: Validation[] = grouped === undefined ? [pooled] : [pooled, grouped];
   const ground: DecisionGround = {
     temperature: fitTemperature(validations),
@@ -70,17 +76,13 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
 
   const { trainer, c, seed, signal } = options;
   const set = trainingSetOf(fitted, dataset, simulatedWeight);
-  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+  const head = await watch.time('head', () => trainer.train(set, { c, seed, ...(signal && { signal }) }));
   const neighbours = chooseNeighbours(fitted, head);
   const { accept, suggest } = thresholds;
-  const rules = { ...ground, classes: labels.length, acceptAbove: accept?.above, suggestAbove: suggest?.above };
-  const evaluations = validations.map((validation) => ({
-    ...evaluateSplit(splitOf(validation), rules),
-    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isReal)) }),
-  }));
+  const rules = { ...ground, labels, seed, acceptAbove: accept?.above, suggestAbove: suggest?.above };
   const test = examples.filter((example) => side(example) === 'test').map(judgeOf(head, neighbours));
-  if (test.length > 0) evaluations.push(evaluateSplit({ split: 'test', judged: test, repeats: 1 }, rules));
-  const classes = classCounts(dataset, side);
+  const results = { dataset, fitted, side, trials, validations, test };
+  const report = await watch.time('report', () => buildReport(results, rules, fit));
   return {
     dataset,
     fitted,
@@ -91,12 +93,9 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
     calibratedOn: validations.map(({ name }) => name),
     ...thresholds,
     simulatedWeight,
-    report: { schemaVersion: 1, labels, classes, simulatedWeights: trials, evaluations },
+    report,
+    seconds: watch.seconds,
   };
-}
-
-function isReal({ simulated }: Example): boolean {
-  return !simulated;
 }
 
 function sideBy({ heldOut }: TrainingOptions): (example: Example) => Side {
