@@ -8,6 +8,7 @@ import { modelRoots } from '../pipeline/session.ts';
 import { thumbnailOf } from '../pipeline/thumbnail.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
+import type { Interval } from '../train/report/training-report.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
 import { type Invocation, text, wholeNumber } from './invocation.ts';
 import { createProgress } from './progress.ts';
@@ -63,45 +64,73 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-function jsonLine({ ref, folder, manifest, leftOut, warnings, cached }: RetrainOutcome): string {
-  return `${JSON.stringify({ ...ref, folder, metrics: manifest.metrics, thresholds: manifest.thresholds, leftOut, warnings, cached })}\n`;
+function jsonLine(outcome: RetrainOutcome): string {
+  const { ref, folder, manifest, report, reportFile, seconds, leftOut, warnings, cached } = outcome;
+  const { metrics, thresholds } = manifest;
+  const intervals = report.evaluations.map((one) => ({ split: one.metrics.split, ...one.intervals }));
+  const line = {
+    ...ref,
+    folder,
+    report: reportFile,
+    metrics,
+    intervals,
+    thresholds,
+    leftOut,
+    warnings,
+    cached,
+    seconds,
+  };
+  return `${JSON.stringify(line)}\n`;
 }
 
 function outcomeText(outcome: RetrainOutcome): string {
-  const { ref, folder, report, manifest, warnings } = outcome;
+  const { ref, folder, report, reportFile, manifest, warnings } = outcome;
   const lines = [
     `Model ${ref.name} ${ref.version} in ${folder}`,
+    `Report: ${reportFile}`,
     '',
     metricsTable(outcome),
+    report.unseenGroups.meaning,
+    '',
     ...report.evaluations.slice(0, 1).map(({ metrics, confusion }) => {
       return `Confusion, ${metrics.split} (rows: true, columns: predicted)\n${confusionTable(manifest.labels, confusion)}`;
     }),
     ...warnings.map((warning) => `! ${warning}`),
+    timeText(outcome),
     `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
     '',
   ];
   return lines.join('\n');
 }
 
-function metricsTable({ manifest }: RetrainOutcome): string {
+function timeText({ seconds: { embeddings, validation, head, report }, cached }: RetrainOutcome): string {
+  const took = (value: number): string => `${value.toFixed(1)} s`;
+  return `Time: embeddings ${took(embeddings)} (${cached} from the cache), validation ${took(validation)}, head ${took(head)}, report ${took(report)}`;
+}
+
+function metricsTable({ report }: RetrainOutcome): string {
   return table(
     [
       { title: 'evaluated on' },
       { title: 'n', align: 'right' },
-      { title: 'top-1', align: 'right' },
+      { title: 'top-1 (95 %)', align: 'right' },
       { title: 'top-2', align: 'right' },
-      { title: 'macro F1', align: 'right' },
-      { title: 'calibration error', align: 'right' },
+      { title: 'macro F1 (95 %)', align: 'right' },
+      { title: 'calibration error (95 %)', align: 'right' },
     ],
-    manifest.metrics.map(({ split, n, top1, top2, macroF1, ece }) => [
+    report.evaluations.map(({ metrics: { split, n, top1, top2, macroF1, ece }, intervals }) => [
       split,
       String(n),
-      top1.toFixed(3),
+      withInterval(top1, intervals.top1),
       top2.toFixed(3),
-      macroF1.toFixed(3),
-      ece.toFixed(3),
+      withInterval(macroF1, intervals.macroF1),
+      withInterval(ece, intervals.ece),
     ]),
   );
+}
+
+function withInterval(value: number, [low, high]: Interval): string {
+  return `${value.toFixed(3)} (${low.toFixed(2)}-${high.toFixed(2)})`;
 }
 
 function confusionTable(labels: readonly string[], confusion: readonly number[][]): string {

@@ -34,11 +34,14 @@ export function dealFolds(examples: readonly Example[], count: number, round: st
 const GROUP_FOLDS_MAX = 30;
 
 /** A fold for each example such that a group is never in two; undefined where examples lack a group or share one. */
-export function dealGroups(examples: readonly Example[]): { folds: number[]; groups: number } | undefined {
+export function dealGroups(
+  examples: readonly Example[],
+  foldsMax = GROUP_FOLDS_MAX,
+): { folds: number[]; groups: number } | undefined {
   const groups = new Set(examples.map(({ group }) => group));
   if (groups.has(undefined) || groups.size < 2) return undefined;
   const order = [...groups].toSorted((a, b) => (keyOf('groups', a ?? '') < keyOf('groups', b ?? '') ? -1 : 1));
-  const foldOf = new Map(order.map((group, turn) => [group, turn % GROUP_FOLDS_MAX]));
+  const foldOf = new Map(order.map((group, turn) => [group, turn % foldsMax]));
   return { folds: examples.map(({ group }) => foldOf.get(group) ?? 0), groups: groups.size };
 }
 
