@@ -109,9 +109,9 @@ export interface FailureData {
 
 export type WorkerResponse =
   | { type: 'ready' }
-  /** Sign of life: work on this file goes on. */
-  | { type: 'started'; id: number; path: string }
-  | { type: 'result'; id: number; result: FileResult }
-  | { type: 'batch-done'; id: number; maxRssMiB: number }
+  /** Sign of life: work on this batch goes on. */
+  | { type: 'started'; id: number }
+  /** One result a task, in their order. */
+  | { type: 'batch-done'; id: number; results: FileResult[]; maxRssMiB: number }
   /** Of a batch, or without `id` of the start. */
   | { type: 'failed'; id?: number; failure: FailureData };

@@ -33,7 +33,6 @@ export interface WorkerPool {
 interface Job {
   id: number;
   tasks: FileTask[];
-  results: FileResult[];
   resolve: (results: FileResult[]) => void;
   reject: (error: BatchFailure | IngestError) => void;
 }
@@ -132,12 +131,9 @@ function onResponse(pool: PoolState, slot: Slot, response: WorkerResponse): void
       slot.current = response.id;
       armDeadline(pool, slot);
       return;
-    case 'result':
-      slot.jobs.find(({ id }) => id === response.id)?.results.push(response.result);
-      return;
     case 'batch-done':
       slot.maxRssMiB = response.maxRssMiB;
-      finish(pool, slot, response.id, (job) => job.resolve(job.results));
+      finish(pool, slot, response.id, (job) => job.resolve(response.results));
       return;
     case 'failed':
       if (response.id !== undefined) {
@@ -187,7 +183,6 @@ function onEnd(pool: PoolState, slot: Slot, end: WorkerEnd): void {
   pool.endedRssMiB += slot.maxRssMiB;
   const current = slot.jobs.find(({ id }) => id === slot.current) ?? slot.jobs[0];
   const others = slot.jobs.filter((job) => job !== current);
-  for (const job of others) job.results.length = 0;
   pool.waiting.unshift(...others);
   current?.reject(new BatchFailure(slot.overdueS === undefined ? end : overdueFailure(slot.overdueS)));
   if (pool.closed) return;
@@ -224,7 +219,7 @@ function submit(pool: PoolState, tasks: FileTask[]): Promise<FileResult[]> {
   if (pool.closed)
     return Promise.reject(pool.fatal ?? new IngestError('pipeline/aborted', 'The worker pool is closed.'));
   return new Promise((resolve, reject) => {
-    pool.waiting.push({ id: pool.nextId++, tasks, results: [], resolve, reject });
+    pool.waiting.push({ id: pool.nextId++, tasks, resolve, reject });
     dispatch(pool);
   });
 }

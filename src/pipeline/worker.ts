@@ -3,6 +3,9 @@ import { openTools } from './open-tools.ts';
 import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
 import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
 
+/** A message for every file and stage took 3 % of the time of a small picture. */
+const SIGN_OF_LIFE_MS = 200;
+
 /**
  * A worker's conversation: requests in, responses out. Batches are made one after the other; while one is forced to
  * disk, the next is made. Knows nothing of the channel.
@@ -17,11 +20,21 @@ export function createWorker(
 
   async function commitAndSend(id: number, commit: CommitBatch): Promise<void> {
     try {
-      for (const result of await commit()) send({ type: 'result', id, result });
-      send({ type: 'batch-done', id, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
+      const results = await commit();
+      send({ type: 'batch-done', id, results, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
     } catch (error) {
       send({ type: 'failed', id, failure: failureData(error) });
     }
+  }
+
+  function signOfLife(id: number): () => void {
+    let last = Number.NEGATIVE_INFINITY;
+    return () => {
+      const now = performance.now();
+      if (now - last < SIGN_OF_LIFE_MS) return;
+      last = now;
+      send({ type: 'started', id });
+    };
   }
 
   async function handle(request: WorkerRequest): Promise<void> {
@@ -33,7 +46,7 @@ export function createWorker(
       case 'batch': {
         if (!tools) throw new Error('a batch came before init');
         const { id } = request;
-        const commit = await makeBatch(request.tasks, tools, (path) => send({ type: 'started', id, path }));
+        const commit = await makeBatch(request.tasks, tools, signOfLife(id));
         await committing;
         committing = commitAndSend(id, commit);
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseXML } from 'webdav';
-import { readChecksumTexts, readEntries } from '../../../src/publish/webdav-multistatus.ts';
+import { readChecksumTexts, readEntries } from '../../../../src/publish/webdav/multistatus.ts';
 
 const response = (href: string, props: string, status = 'HTTP/1.1 200 OK'): string =>
   `<d:response><d:href>${href}</d:href><d:propstat><d:prop>${props}</d:prop><d:status>${status}</d:status></d:propstat></d:response>`;

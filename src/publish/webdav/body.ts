@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import type { OutgoingFile } from './record-source.ts';
-import { sourcePieces } from './source-pieces.ts';
-import type { StallWatch } from './stall-watch.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { OutgoingFile } from '../record-source.ts';
+import { sourcePieces } from '../source-pieces.ts';
+import type { StallWatch } from '../stall-watch.ts';
+import type { TokenBucket } from '../token-bucket.ts';
 
 const PIECE_BYTES = 64 * 1024;
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { PlacedEntry } from './place.ts';
-import type { StallWatch } from './stall-watch.ts';
-import { ASK_FOR_CHECKSUM, checksumsOfHead, parseOwncloud, type StatedChecksum } from './webdav-checksums.ts';
-import { refusedFault } from './webdav-faults.ts';
-import type { Answer, WebdavLink } from './webdav-link.ts';
-import { type Multistatus, readChecksumTexts, readEntries } from './webdav-multistatus.ts';
+import type { PlacedEntry } from '../place.ts';
+import type { StallWatch } from '../stall-watch.ts';
+import { ASK_FOR_CHECKSUM, checksumsOfHead, parseOwncloud, type StatedChecksum } from './checksums.ts';
+import { refusedFault } from './faults.ts';
+import type { Answer, WebdavLink } from './link.ts';
+import { type Multistatus, readChecksumTexts, readEntries } from './multistatus.ts';
 
 /** Understands the XML of a 207; rejects where it is none. */
 export type ParseMultistatus = (xml: string) => Promise<Multistatus>;

@@ -1,4 +1,4 @@
-import type { PlacedEntry } from './place.ts';
+import type { PlacedEntry } from '../place.ts';
 
 /** What the foreign parser makes of a 207, as far as we look at it. */
 export interface Multistatus {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { OutgoingFile } from './record-source.ts';
+import type { OutgoingFile } from '../record-source.ts';
 
 /** A checksum that a server states; `hex` in lower case. */
 export interface StatedChecksum {

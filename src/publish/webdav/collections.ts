@@ -1,8 +1,8 @@
 import { dirname } from 'node:path/posix';
-import type { Destination } from './place.ts';
-import { corruptFault, rootFault, statusOf } from './webdav-faults.ts';
-import { type WebdavFiles, withSlash } from './webdav-files.ts';
-import type { WebdavLink } from './webdav-link.ts';
+import type { Destination } from '../place.ts';
+import { corruptFault, rootFault, statusOf } from './faults.ts';
+import { type WebdavFiles, withSlash } from './files.ts';
+import type { WebdavLink } from './link.ts';
 
 /** Makes collections once, and again where somebody removed one. */
 export interface WebdavCollections {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { isIngestError } from '../domain/errors.ts';
-import { type StallWatch, watchStall } from './stall-watch.ts';
-import { createCredentials } from './webdav-credentials.ts';
-import { type Asked, networkFault, refusedFault, statusFault, timeOutFault } from './webdav-faults.ts';
-import { parseWebdavUrl, type WebdavOptions } from './webdav-options.ts';
+import { isIngestError } from '../../domain/errors.ts';
+import { type StallWatch, watchStall } from '../stall-watch.ts';
+import { createCredentials } from './credentials.ts';
+import { type Asked, networkFault, refusedFault, statusFault, timeOutFault } from './faults.ts';
+import { parseWebdavUrl, type WebdavOptions } from './options.ts';
 
 /** One request as the owner of the foreign client sends it. It resolves for every status, and rejects without an answer. */
 export type Send = (request: {

@@ -1,5 +1,5 @@
-import { answerChallenge, type DigestChallenge, parseChallenge } from './webdav-digest.ts';
-import type { WebdavAuth } from './webdav-options.ts';
+import { answerChallenge, type DigestChallenge, parseChallenge } from './digest.ts';
+import type { WebdavAuth } from './options.ts';
 
 /** Makes the Authorization header of each request. */
 export interface Credentials {

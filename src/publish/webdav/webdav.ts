@@ -2,12 +2,12 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createClient, parseXML, type WebDAVClient } from 'webdav';
-import { createPlacePublisher } from './place-publisher.ts';
-import type { Publisher } from './publisher.ts';
-import type { Answer, Send } from './webdav-link.ts';
-import type { Multistatus } from './webdav-multistatus.ts';
-import { parseWebdavUrl, type WebdavOptions } from './webdav-options.ts';
-import { createWebdavPlace } from './webdav-place.ts';
+import { createPlacePublisher } from '../place-publisher.ts';
+import type { Publisher } from '../publisher.ts';
+import type { Answer, Send } from './link.ts';
+import type { Multistatus } from './multistatus.ts';
+import { parseWebdavUrl, type WebdavOptions } from './options.ts';
+import { createWebdavPlace } from './place.ts';
 
 /**
  * Publishes into a collection of a WebDAV server, as `records/ab/cd/<sha256>/…` below its URL. No request is sent yet.

@@ -1,4 +1,4 @@
-import { IngestError } from '../domain/errors.ts';
+import { IngestError } from '../../domain/errors.ts';
 
 /** How a WebDAV server knows us. Passwords and tokens never reach a message, an error's context or a log line. */
 export type WebdavAuth =

@@ -1,13 +1,13 @@
-import type { Place } from './place.ts';
-import { createSlots } from './slots.ts';
-import { createTokenBucket } from './token-bucket.ts';
-import { checkWebdav } from './webdav-check.ts';
-import { createCollections } from './webdav-collections.ts';
-import { rootFault } from './webdav-faults.ts';
-import { createFiles, type ParseMultistatus } from './webdav-files.ts';
-import { createLink, type Send } from './webdav-link.ts';
-import type { WebdavOptions } from './webdav-options.ts';
-import { type UploadDeps, uploadFile } from './webdav-upload.ts';
+import type { Place } from '../place.ts';
+import { createSlots } from '../slots.ts';
+import { createTokenBucket } from '../token-bucket.ts';
+import { checkWebdav } from './check.ts';
+import { createCollections } from './collections.ts';
+import { rootFault } from './faults.ts';
+import { createFiles, type ParseMultistatus } from './files.ts';
+import { createLink, type Send } from './link.ts';
+import type { WebdavOptions } from './options.ts';
+import { type UploadDeps, uploadFile } from './upload.ts';
 
 /** A WebDAV collection as a place for records. */
 export function createWebdavPlace(

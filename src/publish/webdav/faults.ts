@@ -1,4 +1,4 @@
-import { IngestError, type IngestErrorCode } from '../domain/errors.ts';
+import { IngestError, type IngestErrorCode } from '../../domain/errors.ts';
 
 /** What was asked of the server, for messages: never a header, never the address with a query. */
 export interface Asked {

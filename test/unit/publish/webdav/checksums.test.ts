@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contentFile } from '../../../src/publish/record-source.ts';
-import { agrees, checksumsOfHead, checksumsOfPut, parseOwncloud } from '../../../src/publish/webdav-checksums.ts';
+import { contentFile } from '../../../../src/publish/record-source.ts';
+import { agrees, checksumsOfHead, checksumsOfPut, parseOwncloud } from '../../../../src/publish/webdav/checksums.ts';
 
 // `printf hello | sha256sum`, `| sha1sum`, `| md5sum`
 const SHA256 = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { contentFile } from './record-source.ts';
-import { temporaryName } from './temporary-name.ts';
-import { corruptFault } from './webdav-faults.ts';
-import { type UploadDeps, uploadFile } from './webdav-upload.ts';
+import { contentFile } from '../record-source.ts';
+import { temporaryName } from '../temporary-name.ts';
+import { corruptFault } from './faults.ts';
+import { type UploadDeps, uploadFile } from './upload.ts';
 
 /**
  * Writes a small file beside `records/`, renames it, reads it back and removes it, which is all that publishing needs.

@@ -1,14 +1,14 @@
-import type { Destination, PlacedEntry } from './place.ts';
-import type { OutgoingFile } from './record-source.ts';
-import { isTemporaryName, temporaryName } from './temporary-name.ts';
-import type { TokenBucket } from './token-bucket.ts';
-import { openBody } from './webdav-body.ts';
-import { ASK_FOR_CHECKSUM, agrees, checksumsOfPut, type StatedChecksum } from './webdav-checksums.ts';
-import type { WebdavCollections } from './webdav-collections.ts';
-import { corruptFault } from './webdav-faults.ts';
-import type { WebdavFiles } from './webdav-files.ts';
-import type { WebdavLink } from './webdav-link.ts';
-import type { WebdavOptions } from './webdav-options.ts';
+import type { Destination, PlacedEntry } from '../place.ts';
+import type { OutgoingFile } from '../record-source.ts';
+import { isTemporaryName, temporaryName } from '../temporary-name.ts';
+import type { TokenBucket } from '../token-bucket.ts';
+import { openBody } from './body.ts';
+import { ASK_FOR_CHECKSUM, agrees, checksumsOfPut, type StatedChecksum } from './checksums.ts';
+import type { WebdavCollections } from './collections.ts';
+import { corruptFault } from './faults.ts';
+import type { WebdavFiles } from './files.ts';
+import type { WebdavLink } from './link.ts';
+import type { WebdavOptions } from './options.ts';
 
 /** What an upload needs: the requests, and how it is to be proved. */
 export interface UploadDeps {
