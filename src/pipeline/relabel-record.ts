@@ -4,7 +4,7 @@ import { copyFile, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { relabelledNffa } from '../convert/nffa-sem.ts';
 import { relabelNexus } from '../convert/relabel-nexus.ts';
-import { errorMessage, IngestError } from '../domain/errors.ts';
+import { IngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
 import type { Artefact, Classification, HumanLabel, MicrographRecord } from '../domain/record.ts';
 import { SCHEMA_VERSION } from '../domain/versions.ts';
@@ -142,7 +142,7 @@ async function relabelledNexus(
 ): Promise<StoredFile> {
   // Where the file system can, without copying a byte.
   await copyFile(from, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE).catch((cause: unknown) => {
-    throw unlikeRecord(artefact, `expected a file that can be copied, but ${errorMessage(cause)}`, cause);
+    throw unreadable(artefact, cause);
   });
   const sha256 = await sha256OfFile(copy);
   if (sha256 !== artefact.sha256) throw unlikeRecord(artefact, `expected SHA-256 ${artefact.sha256}, found ${sha256}`);
@@ -153,11 +153,17 @@ async function relabelledNexus(
 
 async function readChecked(folder: string, artefact: Artefact): Promise<string> {
   const bytes = await readFile(join(folder, artefact.path)).catch((cause: unknown) => {
-    throw unlikeRecord(artefact, `expected a file that can be read, but ${errorMessage(cause)}`, cause);
+    throw unreadable(artefact, cause);
   });
   const sha256 = sha256Hex(bytes);
   if (sha256 !== artefact.sha256) throw unlikeRecord(artefact, `expected SHA-256 ${artefact.sha256}, found ${sha256}`);
   return bytes.toString('utf8');
+}
+
+/** A file that is not there; anything else that the system says is no fault of the record. */
+function unreadable(artefact: Artefact, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'ENOENT') return cause;
+  return unlikeRecord(artefact, 'expected it there, found no such file', cause);
 }
 
 function unlikeRecord({ path }: Artefact, found: string, cause?: unknown): IngestError {

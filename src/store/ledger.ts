@@ -28,6 +28,8 @@ export interface Ledger {
   why(path: string): LedgerRow[];
   /** Queues quarantined files again, all of them or these; returns how many. */
   retry(paths?: readonly string[]): number;
+  /** The record of these bytes has become another revision, with this model's answer; what became of its files stands. */
+  revised(hash: ContentHash, revised: { recordRevision: number; modelSha256?: string | undefined }): void;
   /** Every file that holds these bytes is skipped from now on; returns how many there are. */
   withdraw(hash: ContentHash, reason: string): number;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
@@ -54,6 +56,9 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
       convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
     WHERE content_hash = @hash`);
+  const revise: Statement<[{ hash: string; revision: number; model: string | null; now: number }]> = db.prepare(`
+    UPDATE files SET record_revision = @revision, model_sha256 = @model, updated_at = @now
+    WHERE content_hash = @hash AND record_revision IS NOT NULL`);
 
   return {
     lookup: (paths) =>
@@ -88,6 +93,10 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
     withdraw: (hash, reason) =>
       guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
+    revised: (hash, { recordRevision: revision, modelSha256: model = null }) =>
+      guarded('note another revision of a record', () => {
+        revise.run({ hash, revision, model, now: now() });
+      }),
     outdated: (versions) => outdatedPages(db, versions),
   };
 }

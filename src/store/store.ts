@@ -5,6 +5,7 @@ import { ContentHash } from '../domain/ids.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
 import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
+import { createLabelChanges, type LabelChange, type LabelChanges } from './label-changes.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -27,11 +28,17 @@ export interface Store {
   ledger: Ledger;
   index: EmbeddedSearchIndex;
   outbox: Outbox;
+  labelChanges: LabelChanges;
   /**
    * Ledger rows and index documents of a batch, after its records are on disk, and the wishes that they be delivered, in
    * one transaction: either all of it happened or none. `documents` is empty where records are indexed elsewhere.
    */
   commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /**
+   * Notes in one transaction that a record stands in REPO with the answer that `change` waited for: its revision in the
+   * ledger and, if given, its document in the index, the wishes that it be delivered, and that nothing is waited for any more.
+   */
+  followed(record: FollowedRecord, change: Pick<LabelChange, 'revision'>, document?: IndexDocument): void;
   /** Calls `listener` after each commit that may have enqueued something; the function it returns ends that. */
   onWished(listener: () => void): () => void;
   /**
@@ -46,6 +53,13 @@ export interface Store {
   disagreements(): { notIndexed: ContentHash[]; notInLedger: ContentHash[] };
   /** May be called twice. */
   close(): void;
+}
+
+/** A record in REPO, and which model its labels are of. */
+export interface FollowedRecord {
+  id: ContentHash;
+  revision: number;
+  modelSha256?: string | undefined;
 }
 
 /**
@@ -66,12 +80,23 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
   const ledger = createLedger(db, now);
   const index = createEmbeddedIndex(db);
   const outbox = createOutbox(db, now);
+  const labelChanges = createLabelChanges(db, now);
   const listeners = new Set<() => void>();
   if (targets) outbox.configure(targets);
   return {
     ledger,
     index,
     outbox,
+    labelChanges,
+    followed: ({ id, revision, modelSha256 }, change, document) => {
+      inTransaction(db, 'note that a record has its label', () => {
+        if (document) index.write([document]);
+        ledger.revised(id, { recordRevision: revision, modelSha256 });
+        if (targets) outbox.enqueue([{ id, revision }]);
+        labelChanges.settle(id, change.revision);
+      });
+      for (const listener of listeners) listener();
+    },
     commit: (outcomes, documents) => {
       const report = inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
         const written = index.write(documents);
@@ -90,6 +115,7 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
       inTransaction(db, 'note a withdrawn record', () => {
         ledger.withdraw(tombstone.id, `its record was withdrawn: ${tombstone.reason}`);
         index.forget([tombstone.id]);
+        labelChanges.forget([tombstone.id]);
         outbox.withdraw([{ id: tombstone.id, revision: tombstone.revision, json: JSON.stringify(tombstone) }]);
       });
       for (const listener of listeners) listener();
