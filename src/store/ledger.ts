@@ -30,6 +30,8 @@ export interface Ledger {
   retry(paths?: readonly string[]): number;
   /** Every file that holds these bytes is skipped from now on; returns how many there are. */
   withdraw(hash: ContentHash, reason: string): number;
+  /** The records of these bytes have the answer of another model now; nothing else of their rows changes. */
+  relabel(changes: readonly { id: ContentHash; modelSha256: string }[]): void;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
   outdated(versions: WorkVersions): Generator<LedgerRow[]>;
 }
@@ -54,6 +56,10 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
       convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
     WHERE content_hash = @hash`);
+
+  const relabel: Statement<[string, string]> = db.prepare(
+    'UPDATE files SET model_sha256 = ? WHERE content_hash = ? AND harvest_version IS NOT NULL',
+  );
 
   return {
     lookup: (paths) =>
@@ -88,6 +94,10 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
     withdraw: (hash, reason) =>
       guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
+    relabel: (changes) =>
+      inTransaction(db, `note the model of ${changes.length} records`, () => {
+        for (const { id, modelSha256 } of changes) relabel.run(modelSha256, id);
+      }),
     outdated: (versions) => outdatedPages(db, versions),
   };
 }
