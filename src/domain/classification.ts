@@ -30,6 +30,40 @@ export function withAnswer(before: Classification, answer: MachineAnswer, now: D
   };
 }
 
+/**
+ * What a record that is made anew says: the same answer of the same model keeps its revision, another one goes on from
+ * there, and a person's label stands.
+ */
+export function renewed(before: Classification, answer: MachineAnswer, now: Date): Classification {
+  const isSame =
+    before.model?.sha256 === answer.model?.sha256 && JSON.stringify(before.labels) === JSON.stringify(answer.labels);
+  if (!isSame) return withAnswer(before, answer, now);
+  const { human, revision, history } = before;
+  return {
+    ...answer,
+    ...(human && { human, ...verdictOf(human) }),
+    ...(revision !== undefined && { revision }),
+    ...(history && { history }),
+  };
+}
+
+/**
+ * What a record says when it follows an answer that waited in STATE; undefined where it has caught up. A record that was
+ * made anew meanwhile keeps its own answer, and takes what a person said; what a person said of it gives way only to an
+ * answer that knows of it.
+ */
+export function followed(record: Classification, waiting: Classification, now: Date): Classification | undefined {
+  const { human } = waiting;
+  if (record.human && !knowsOf(waiting, record.human)) return undefined;
+  if (labelRevision(record) < labelRevision(waiting)) return waiting;
+  return human === undefined || human.at === record.human?.at ? undefined : withHumanLabel(record, human, now);
+}
+
+/** Whether an answer keeps or remembers what a person said, or is a later word of a person. */
+function knowsOf({ human, history = [] }: Classification, said: HumanLabel): boolean {
+  return (human !== undefined && human.at >= said.at) || history.some((past) => past.human?.at === said.at);
+}
+
 /** The classification after a person said what the picture shows; an earlier person's label goes into the history. */
 export function withHumanLabel(before: Classification, human: HumanLabel, now: Date): Classification {
   const { model, embedding, labels } = before;

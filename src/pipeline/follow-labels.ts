@@ -56,11 +56,14 @@ export async function followLabels(session: FollowSession, options: FollowOption
 
 /** What people are told of it. */
 export function followSentences({ followed, waiting }: FollowSummary): string[] {
-  const records = (count: number): string => (count === 1 ? '1 record' : `${count} records`);
   return [
     ...(followed > 0 ? [`${records(followed)} followed labels given since`] : []),
     ...(waiting > 0 ? [`${records(waiting)} still to follow: semantiff status says why`] : []),
   ];
+}
+
+function records(count: number): string {
+  return count === 1 ? '1 record' : `${count} records`;
 }
 
 interface Run extends FollowOptions {

@@ -4,9 +4,10 @@ import { copyFile, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { relabelledNffa } from '../convert/nffa-sem.ts';
 import { relabelNexus } from '../convert/relabel-nexus.ts';
+import { followed } from '../domain/classification.ts';
 import { IngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
-import type { Artefact, Classification, HumanLabel, MicrographRecord } from '../domain/record.ts';
+import type { Artefact, Classification, MicrographRecord } from '../domain/record.ts';
 import { SCHEMA_VERSION } from '../domain/versions.ts';
 import { crateFile } from '../publish/crate-file.ts';
 import {
@@ -51,20 +52,20 @@ export async function relabelRecord(
   if (!stored) {
     throw new IngestError('publish/folder', `Relabelling the record ${id}: expected it in REPO, found none.`);
   }
-  const next = nextAnswer(stored.record.classification, classification);
+  const now = tools.now?.() ?? new Date();
+  const next = followed(stored.record.classification, classification, now);
   if (!next) {
     await removeOlder(stored);
     return { kind: 'stands', ...stored };
   }
   await checkStanding(stored, tools.signal);
   const { artefacts: _, ...record } = stored.record;
-  const endedAt = (tools.now?.() ?? new Date()).toISOString();
   const draft = {
     ...record,
     schemaVersion: SCHEMA_VERSION,
     revision: record.revision + 1,
     classification: next,
-    provenance: { ...record.provenance, endedAt },
+    provenance: { ...record.provenance, endedAt: now.toISOString() },
   };
   const copy = join(tools.staging, `${id}-${randomBytes(4).toString('hex')}.h5`);
   try {
@@ -73,24 +74,6 @@ export async function relabelRecord(
   } finally {
     await rm(copy, { force: true });
   }
-}
-
-/**
- * What the record is to say; undefined where it says so already, or something later. Where the record was made anew
- * meanwhile, a person's label that it does not hold goes on top all the same.
- */
-function nextAnswer(present: Classification, wanted: Classification): Classification | undefined {
-  const held = present.revision ?? 1;
-  const { human, revision: asked = 1 } = wanted;
-  if (present.human && !knowsOf(wanted, present.human)) return undefined;
-  if (asked > held) return wanted;
-  if (!human || human.at === present.human?.at) return undefined;
-  return { ...wanted, revision: held + 1 };
-}
-
-/** Whether an answer keeps what a person said, or is a later word of a person. */
-function knowsOf({ human, history = [] }: Classification, said: HumanLabel): boolean {
-  return (human !== undefined && human.at >= said.at) || history.some((past) => past.human?.at === said.at);
 }
 
 /** Roles of files that are made anew from others. */

@@ -1,3 +1,4 @@
+import { effectiveLabels } from '../domain/classification.ts';
 import type { Acquisition, Label, MicrographRecord } from '../domain/record.ts';
 import { LABEL_FLOOR } from './evidence.ts';
 import { meaningOf, type Taxonomy } from './taxonomy.ts';
@@ -32,7 +33,7 @@ export function describeRecord(record: MicrographRecord, taxonomy: Taxonomy): Te
     ...(user?.keywords ?? []),
   ];
   return [
-    ...describeLabels(classification.labels, taxonomy),
+    ...describeLabels(effectiveLabels(classification), taxonomy),
     { text: subject.filter((part) => part !== undefined).join(' '), weight: SUBJECT_WEIGHT },
     { text: nameWords(source.path), weight: NAME_WEIGHT },
     { text: settingsInWords(acquisition).join(' '), weight: HEADER_WEIGHT },

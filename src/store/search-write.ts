@@ -30,6 +30,7 @@ const COLUMNS = [
   'detector',
   'decision',
   'classifier',
+  'human_label',
   'acquired_at',
   'acquired_s',
   ...RANGE_FIELD_NAMES.map((field) => RANGE_COLUMNS[field]),
@@ -39,7 +40,12 @@ export interface SearchWriter {
   /** Adds or replaces documents in one transaction, or as part of the one that is open. */
   write(documents: readonly IndexDocument[]): UpsertReport;
   remove(ids: readonly ContentHash[]): number;
+  /** New labels of documents that are there, and nothing else of them; returns how many were. */
+  relabel(updates: readonly LabelUpdate[]): number;
 }
+
+/** What of a document follows from its labels. */
+export type LabelUpdate = Pick<IndexDocument, 'id' | 'labels' | 'humanLabel' | 'decision' | 'classifier' | 'meaning'>;
 
 /** Writes the tables of the embedded index. */
 export function createSearchWriter(db: Database): SearchWriter {
@@ -73,12 +79,29 @@ export function createSearchWriter(db: Database): SearchWriter {
     if (meaning !== undefined && encoded !== undefined) statements.addMeaning.run(doc, spaceOf(meaning), encoded.int8);
   };
 
+  const relabelOne = ({ id, labels, humanLabel, decision, classifier, meaning }: LabelUpdate): boolean => {
+    const known = statements.find.get(id);
+    if (known === undefined) return false;
+    const { doc } = known;
+    statements.forgetLabels(doc);
+    statements.changeLabels.run(decision, classifier ?? null, humanLabel ?? null, doc);
+    for (const { label, rank, score } of labels) statements.addLabel.run(doc, rank, numberOf(label), score);
+    writeMeaning(doc, meaning);
+    return true;
+  };
+
   return {
     write: (documents) =>
       inTransaction(db, `index ${documents.length} records`, () => {
         const written = documents.filter(writeOne).length;
         return { written, stale: documents.length - written };
       }),
+    relabel: (updates) =>
+      inTransaction(
+        db,
+        `note the labels of ${updates.length} records in the index`,
+        () => updates.filter(relabelOne).length,
+      ),
     remove: (ids) =>
       inTransaction(db, `remove ${ids.length} records from the index`, () => {
         const known = ids.map((id) => statements.find.get(id)).filter((row) => row !== undefined);
@@ -103,12 +126,18 @@ function prepareStatements(db: Database) {
     'vectors WHERE doc',
     'meanings WHERE doc',
   ];
-  const deletions: Statement<[number]>[] = parts.map((part) => db.prepare(`DELETE FROM ${part} = ?`));
+  const deletion = (part: string): Statement<[number]> => db.prepare(`DELETE FROM ${part} = ?`);
+  const deletions = parts.map(deletion);
+  const ofLabels = [deletion('document_labels WHERE doc'), deletion('meanings WHERE doc')];
   const assignments = COLUMNS.map((column) => `${column} = @${column}`);
   return {
     find,
     /** Takes away all that belongs to a document but its own row. */
-    forget: (doc: number): void => deletions.forEach((deletion) => void deletion.run(doc)),
+    forget: (doc: number): void => deletions.forEach((part) => void part.run(doc)),
+    forgetLabels: (doc: number): void => ofLabels.forEach((part) => void part.run(doc)),
+    changeLabels: db.prepare<[string, string | null, string | null, number]>(
+      'UPDATE documents SET decision = ?, classifier = ?, human_label = ? WHERE doc = ?',
+    ),
     add: db.prepare<[ColumnValues]>(
       `INSERT INTO documents (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((column) => `@${column}`).join(', ')})`,
     ),
@@ -145,6 +174,7 @@ function columnValues(document: IndexDocument): ColumnValues {
     detector: document.detector ?? null,
     decision: document.decision,
     classifier: document.classifier ?? null,
+    human_label: document.humanLabel ?? null,
     acquired_at: document.acquiredAt ?? null,
     acquired_s: document.acquiredS ?? null,
   };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
+import type { Classification } from '../domain/record.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
 import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
@@ -11,6 +12,7 @@ import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { TargetSpec, Wish } from './outbox-row.ts';
 import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
+import type { LabelUpdate } from './search-write.ts';
 import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
 import { STORE_FILE } from './state-folder.ts';
 
@@ -28,7 +30,6 @@ export interface Store {
   ledger: Ledger;
   index: EmbeddedSearchIndex;
   outbox: Outbox;
-  labelChanges: LabelChanges;
   /**
    * Ledger rows and index documents of a batch, after its records are on disk, and the wishes that they be delivered, in
    * one transaction: either all of it happened or none. `documents` is empty where records are indexed elsewhere.
@@ -39,6 +40,10 @@ export interface Store {
    * ledger and, if given, its document in the index, the wishes that it be delivered, and that nothing is waited for any more.
    */
   followed(record: FollowedRecord, change: Pick<LabelChange, 'revision'>, document?: IndexDocument): void;
+  /** What records are still to say of themselves. */
+  labelChanges: LabelChanges;
+  /** New answers about records, in one transaction: they wait for their records, and the index and ledger have them. */
+  relabel(changes: readonly Relabelling[]): void;
   /** Calls `listener` after each commit that may have enqueued something; the function it returns ends that. */
   onWished(listener: () => void): () => void;
   /**
@@ -62,6 +67,16 @@ export interface FollowedRecord {
   modelSha256?: string | undefined;
 }
 
+/** A new answer about a record. */
+export interface Relabelling {
+  id: ContentHash;
+  classification: Classification;
+  /** Of the model that answered; absent where a person did. */
+  modelSha256?: string | undefined;
+  /** Absent where records are indexed elsewhere: that index follows with the record. */
+  update?: LabelUpdate | undefined;
+}
+
 /**
  * Opens the ledger and the embedded index of a STATE folder.
  * @throws IngestError `store/absent` (read: nothing was ingested with this STATE yet), `store/ledger` (damaged, or of a
@@ -82,21 +97,13 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
   const outbox = createOutbox(db, now);
   const labelChanges = createLabelChanges(db, now);
   const listeners = new Set<() => void>();
+  const notify = (): void => listeners.forEach((listener) => listener());
   if (targets) outbox.configure(targets);
   return {
     ledger,
     index,
     outbox,
-    labelChanges,
-    followed: ({ id, revision, modelSha256 }, change, document) => {
-      inTransaction(db, 'note that a record has its label', () => {
-        if (document) index.write([document]);
-        ledger.revised(id, { recordRevision: revision, modelSha256 });
-        if (targets) outbox.enqueue([{ id, revision }]);
-        labelChanges.settle(id, change.revision);
-      });
-      for (const listener of listeners) listener();
-    },
+    ...labelling(db, { ledger, index, outbox, labelChanges }, notify, targets !== undefined),
     commit: (outcomes, documents) => {
       const report = inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
         const written = index.write(documents);
@@ -104,9 +111,10 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
         if (targets) outbox.enqueue(outcomes.flatMap(wishOf));
         return written;
       });
-      for (const listener of listeners) listener();
+      notify();
       return report;
     },
+    labelChanges,
     onWished: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -118,11 +126,38 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
         labelChanges.forget([tombstone.id]);
         outbox.withdraw([{ id: tombstone.id, revision: tombstone.revision, json: JSON.stringify(tombstone) }]);
       });
-      for (const listener of listeners) listener();
+      notify();
     },
     disagreements: () => guarded('compare ledger and index', () => findDisagreements(db)),
     close: () => {
       db.close();
+    },
+  };
+}
+
+function labelling(
+  db: Database,
+  { ledger, index, outbox, labelChanges }: Pick<Store, 'ledger' | 'index' | 'outbox' | 'labelChanges'>,
+  notify: () => void,
+  hasTargets: boolean,
+): Pick<Store, 'relabel' | 'followed'> {
+  return {
+    relabel: (changes) =>
+      inTransaction(db, `label ${changes.length} records`, () => {
+        labelChanges.put(changes);
+        index.relabel(changes.flatMap(({ update }) => update ?? []));
+        ledger.relabel(
+          changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),
+        );
+      }),
+    followed: ({ id, revision, modelSha256 }, change, document) => {
+      inTransaction(db, 'note that a record has its label', () => {
+        if (document) index.write([document]);
+        ledger.revised(id, { recordRevision: revision, modelSha256 });
+        if (hasTargets) outbox.enqueue([{ id, revision }]);
+        labelChanges.settle(id, change.revision);
+      });
+      notify();
     },
   };
 }
