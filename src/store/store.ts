@@ -12,7 +12,7 @@ import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { TargetSpec, Wish } from './outbox-row.ts';
 import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
-import type { LabelUpdate } from './search-write.ts';
+import type { LabelUpdate } from './search-relabel.ts';
 import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
 import { STORE_FILE } from './state-folder.ts';
 
