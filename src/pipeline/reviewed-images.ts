@@ -1,7 +1,7 @@
 import type { ContentHash } from '../domain/ids.ts';
 import type { MicrographRecord } from '../domain/record.ts';
 import type { LeftOut, ReviewedImage } from '../train/dataset.ts';
-import { archivePictures } from './archive-pictures.ts';
+import { type ArchivePicture, archivePictures } from './archive-pictures.ts';
 import { type Grouping, groupOfRecord } from './group-images.ts';
 
 export interface ReviewedOptions {
@@ -17,29 +17,29 @@ export interface ReviewedOptions {
 export async function* reviewedImages(options: ReviewedOptions): AsyncGenerator<ReviewedImage | LeftOut> {
   const { repo, by, original, signal } = options;
   for await (const found of archivePictures(repo, isReviewed, signal)) {
-    if ('reason' in found) {
-      yield { file: found.id, reason: found.reason };
-      continue;
-    }
-    const { id, record, embedding } = found;
-    const { human, embedding: origin } = record.classification;
-    if (human === undefined) continue;
-    if (embedding === undefined || origin === undefined || embedding.length !== origin.dimensions) {
-      yield { file: id, reason: `the record of ${record.source.name} has no embedding that can be read` };
-      continue;
-    }
-    const [group, file] = [groupOfRecord(record, by), await original(id)];
-    yield {
-      id,
-      label: human.label.normalize('NFC'),
-      embedding,
-      origin,
-      ...(group !== undefined && { group }),
-      ...(file !== undefined && { file }),
-    };
+    const image = reviewedImage(found, by);
+    if (image === undefined) continue;
+    const file = 'reason' in image ? undefined : await original(image.id);
+    yield file === undefined ? image : { ...image, file };
   }
 }
 
-function isReviewed({ classification }: MicrographRecord): boolean {
+/** The training image of a record, or why it cannot be one; undefined where no person labelled it. */
+export function reviewedImage(
+  found: ArchivePicture,
+  by: Grouping | undefined,
+): Omit<ReviewedImage, 'file'> | LeftOut | undefined {
+  if ('reason' in found) return { file: found.id, reason: found.reason };
+  const { id, record, embedding } = found;
+  const { human, embedding: origin } = record.classification;
+  if (human === undefined) return undefined;
+  if (embedding === undefined || origin === undefined || embedding.length !== origin.dimensions) {
+    return { file: id, reason: `the record of ${record.source.name} has no embedding that can be read` };
+  }
+  const group = groupOfRecord(record, by);
+  return { id, label: human.label.normalize('NFC'), embedding, origin, ...(group !== undefined && { group }) };
+}
+
+export function isReviewed({ classification }: MicrographRecord): boolean {
   return classification.human !== undefined;
 }
