@@ -138,7 +138,7 @@ function choose(
     const candidate = at === undefined ? undefined : unsure[at];
     if (at === undefined || candidate === undefined) continue;
     left.delete(at);
-    entries.push(unsureEntry(candidate, nearest[at] ?? -1));
+    entries.push(unsureEntry(candidate, entries.length === 0 ? undefined : nearest[at]));
     note(candidate);
   }
   return entries;
@@ -173,17 +173,34 @@ function newEntry(candidate: Candidate, alike: number, outlierBelow: number): Qu
     alike === 1
       ? `It resembles no training image (${far}), and no other such picture.`
       : `One of ${alike} pictures of a kind that resembles no training image (${far}).`;
-  return { kind: 'new', id, name, labels, margin: rounded(marginOf(candidate)), similarity, alike, reason };
+  return {
+    kind: 'new',
+    id,
+    name,
+    labels,
+    margin: rounded(marginOf(candidate)),
+    similarity: rounded(similarity),
+    alike,
+    reason,
+  };
 }
 
-function unsureEntry(candidate: Candidate, nearest: number): QueueEntry {
+function unsureEntry(candidate: Candidate, nearest: number | undefined): QueueEntry {
   const { id, name, labels, similarity } = candidate;
   const margin = rounded(marginOf(candidate));
   const [best, second] = labels.map(({ label, score }) => `${label} ${score.toFixed(2)}`);
   const apart = `${best} or ${second ?? 'nothing'}: ${margin.toFixed(2)} apart`;
-  const spread = nearest === -1 ? '' : `; likeness to the pictures above at most ${nearest.toFixed(2)}`;
+  const spread = nearest === undefined ? '' : `; likeness to the pictures above at most ${nearest.toFixed(2)}`;
   const reason = `${apart}${spread}.`;
-  return { kind: 'uncertain', id, name, labels, margin, ...(similarity !== undefined && { similarity }), reason };
+  return {
+    kind: 'uncertain',
+    id,
+    name,
+    labels,
+    margin,
+    ...(similarity !== undefined && { similarity: rounded(similarity) }),
+    reason,
+  };
 }
 
 /** As scores are written. */
