@@ -75,9 +75,8 @@ describe('the pictures of an archive whose label a person gave', () => {
     const short = put(repo, { name: 'short.tif' }, { human: HUMAN, embedding: ORIGIN }, [1, 2]);
     const broken = put(repo, { name: 'broken.tif' }, { human: HUMAN, embedding: ORIGIN }, [1, 2, 3]);
     writeFileSync(join(repo, recordFolder(broken), 'record.json'), '{');
-    const reasons = new Map(
-      (await read(repo)).map((one) => ('reason' in one ? [one.file, one.reason] : ['', ''])) as [string, string][],
-    );
+    const found = await read(repo);
+    const reasons = new Map(found.flatMap((one) => ('reason' in one ? [[one.file, one.reason] as const] : [])));
     expect(reasons.get(absent)).toContain('absent.tif has no embedding');
     expect(reasons.get(short)).toContain('short.tif has no embedding');
     expect(reasons.get(broken)).toContain('record.json cannot be read');
