@@ -109,7 +109,7 @@ async function answerAbout(
   const before = store.labelChanges.of([id]).get(id) ?? stored.record.classification;
   if (before.model?.sha256 === head.sha256) {
     tally.leave('it has the answer of this model');
-    return { id, classification: before, modelSha256: head.sha256 };
+    return { id, modelSha256: head.sha256 };
   }
   const { embedding: origin } = stored.record.classification;
   if (origin === undefined) return tally.leave('it has no embedding: the picture was not classified');
@@ -135,7 +135,5 @@ async function readStored(repo: string, id: ContentHash, tally: Tally): Promise<
 }
 
 function isComparable(a: EmbeddingOrigin, b: EmbeddingOrigin): boolean {
-  return (
-    a.backboneSha256 === b.backboneSha256 && a.preprocessing === b.preprocessing && a.dimensions === b.dimensions
-  );
+  return a.backboneSha256 === b.backboneSha256 && a.preprocessing === b.preprocessing && a.dimensions === b.dimensions;
 }

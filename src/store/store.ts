@@ -58,7 +58,8 @@ export interface Store {
 /** A new answer about a record. */
 export interface Relabelling {
   id: ContentHash;
-  classification: Classification;
+  /** Absent where the record says so already, and only the ledger did not know. */
+  classification?: Classification | undefined;
   /** Of the model that answered; absent where a person did. */
   modelSha256?: string | undefined;
   /** Absent where records are indexed elsewhere: that index follows with the record. */
@@ -103,7 +104,7 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
     labelChanges,
     relabel: (changes) =>
       inTransaction(db, `label ${changes.length} records`, () => {
-        labelChanges.put(changes);
+        labelChanges.put(changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])));
         index.relabel(changes.flatMap(({ update }) => update ?? []));
         ledger.relabel(
           changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),
