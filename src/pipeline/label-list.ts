@@ -27,13 +27,14 @@ export const LabelText = z
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'expected a label without control characters');
 
+const Cell = z.string().trim().optional();
 const Entry = z.object({
-  id: z.string().optional(),
-  file: z.string().optional(),
-  path: z.string().optional(),
+  id: Cell,
+  file: Cell,
+  path: Cell,
   label: LabelText,
-  by: z.string().optional(),
-  at: z.string().optional(),
+  by: Cell,
+  at: Cell,
 });
 
 /**
@@ -45,7 +46,9 @@ export function parseLabelList(bytes: Uint8Array, name: string): LabelRequest[] 
   if (bytes.length > MAX_BYTES) {
     throw new IngestError('usage', `${name}: expected at most ${MAX_BYTES} bytes of labels, found ${bytes.length}`);
   }
-  const text = decodeText(bytes).text.replaceAll('\0', '').trim();
+  const text = decodeText(bytes)
+    .text.replaceAll('\0', '')
+    .replace(/^\s+|[\r\n]+$/g, '');
   const entries = /^[[{]/.test(text) ? fromJson(text, name) : fromCsv(text, name);
   return entries.map((entry, at) => requestOf(entry, `${name}, entry ${at + 1}`));
 }
@@ -54,9 +57,8 @@ function fromCsv(text: string, name: string): unknown[] {
   try {
     const rows: unknown = parse(text, {
       columns: (header: string[]) => header.map((cell) => cell.trim().toLowerCase()),
-      delimiter: [',', ';', '\t'],
+      delimiter: delimiterOf(text),
       skip_empty_lines: true,
-      trim: true,
     });
     return z.array(z.unknown()).parse(rows);
   } catch (cause) {
@@ -64,6 +66,12 @@ function fromCsv(text: string, name: string): unknown[] {
       cause,
     });
   }
+}
+
+/** The one that parts the names of the columns: a label may hold the others. */
+function delimiterOf(text: string): string {
+  const [header = ''] = text.split(/[\r\n]/, 1);
+  return [';', '\t'].find((mark) => header.includes(mark)) ?? ',';
 }
 
 function fromJson(text: string, name: string): unknown[] {
