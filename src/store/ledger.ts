@@ -1,5 +1,6 @@
 import type { ContentHash } from '../domain/ids.ts';
 import { FILE_STATES, type FileState } from '../domain/states.ts';
+import { recordsNamed, recordsNotBy } from './ledger-records.ts';
 import {
   type FileOutcome,
   type FileSeen,
@@ -32,6 +33,13 @@ export interface Ledger {
   revised(hash: ContentHash, revised: { recordRevision: number; modelSha256?: string | undefined }): void;
   /** Every file that holds these bytes is skipped from now on; returns how many there are. */
   withdraw(hash: ContentHash, reason: string): number;
+  /**
+   * The records that these names mean: the beginning of an id (8 hex digits or more), an absolute path, or the last parts of
+   * one. A name that means none is absent.
+   */
+  named(names: readonly string[]): Map<string, ContentHash[]>;
+  /** Done records that another model answered about, or none, page by page; each id once. */
+  notBy(modelSha256: string): Generator<ContentHash[]>;
   /** The records of these bytes have the answer of another model now; nothing else of their rows changes. */
   relabel(changes: readonly { id: ContentHash; modelSha256: string }[]): void;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
@@ -86,6 +94,8 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     why: (path) => guarded('look a file up in the ledger', () => findByEnding(db, byPath, path)),
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
     ...byContent(db, now),
+    named: (names) => guarded('look records up by name', () => recordsNamed(db, names)),
+    notBy: (modelSha256) => recordsNotBy(db, modelSha256),
     outdated: (versions) => outdatedPages(db, versions),
   };
 }

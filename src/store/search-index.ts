@@ -3,7 +3,8 @@ import type { EmbeddedPicture, IndexDocument } from '../search/document.ts';
 import type { SearchIndex, UpsertReport } from '../search/index-interface.ts';
 import { readHits } from './search-hits.ts';
 import { createRanker } from './search-rank.ts';
-import { createSearchWriter, type LabelUpdate } from './search-write.ts';
+import { createRelabeller, type LabelUpdate } from './search-relabel.ts';
+import { createSearchWriter } from './search-write.ts';
 import { type Database, guarded, type Statement } from './sqlite.ts';
 import { decodeVector } from './vector-codec.ts';
 
@@ -34,7 +35,7 @@ export function createEmbeddedIndex(db: Database): EmbeddedSearchIndex {
   return {
     write: (documents) => writer.write(documents),
     forget: (ids) => writer.remove(ids),
-    relabel: (updates) => writer.relabel(updates),
+    relabel: createRelabeller(db),
     upsert: async (documents) => writer.write(documents),
     remove: async (ids) => writer.remove(ids),
     search: async (query) =>

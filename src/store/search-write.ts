@@ -40,12 +40,7 @@ export interface SearchWriter {
   /** Adds or replaces documents in one transaction, or as part of the one that is open. */
   write(documents: readonly IndexDocument[]): UpsertReport;
   remove(ids: readonly ContentHash[]): number;
-  /** New labels of documents that are there, and nothing else of them; returns how many were. */
-  relabel(updates: readonly LabelUpdate[]): number;
 }
-
-/** What of a document follows from its labels. */
-export type LabelUpdate = Pick<IndexDocument, 'id' | 'labels' | 'humanLabel' | 'decision' | 'classifier' | 'meaning'>;
 
 /** Writes the tables of the embedded index. */
 export function createSearchWriter(db: Database): SearchWriter {
@@ -79,29 +74,12 @@ export function createSearchWriter(db: Database): SearchWriter {
     if (meaning !== undefined && encoded !== undefined) statements.addMeaning.run(doc, spaceOf(meaning), encoded.int8);
   };
 
-  const relabelOne = ({ id, labels, humanLabel, decision, classifier, meaning }: LabelUpdate): boolean => {
-    const known = statements.find.get(id);
-    if (known === undefined) return false;
-    const { doc } = known;
-    statements.forgetLabels(doc);
-    statements.changeLabels.run(decision, classifier ?? null, humanLabel ?? null, doc);
-    for (const { label, rank, score } of labels) statements.addLabel.run(doc, rank, numberOf(label), score);
-    writeMeaning(doc, meaning);
-    return true;
-  };
-
   return {
     write: (documents) =>
       inTransaction(db, `index ${documents.length} records`, () => {
         const written = documents.filter(writeOne).length;
         return { written, stale: documents.length - written };
       }),
-    relabel: (updates) =>
-      inTransaction(
-        db,
-        `note the labels of ${updates.length} records in the index`,
-        () => updates.filter(relabelOne).length,
-      ),
     remove: (ids) =>
       inTransaction(db, `remove ${ids.length} records from the index`, () => {
         const known = ids.map((id) => statements.find.get(id)).filter((row) => row !== undefined);
@@ -128,16 +106,11 @@ function prepareStatements(db: Database) {
   ];
   const deletion = (part: string): Statement<[number]> => db.prepare(`DELETE FROM ${part} = ?`);
   const deletions = parts.map(deletion);
-  const ofLabels = [deletion('document_labels WHERE doc'), deletion('meanings WHERE doc')];
   const assignments = COLUMNS.map((column) => `${column} = @${column}`);
   return {
     find,
     /** Takes away all that belongs to a document but its own row. */
     forget: (doc: number): void => deletions.forEach((part) => void part.run(doc)),
-    forgetLabels: (doc: number): void => ofLabels.forEach((part) => void part.run(doc)),
-    changeLabels: db.prepare<[string, string | null, string | null, number]>(
-      'UPDATE documents SET decision = ?, classifier = ?, human_label = ? WHERE doc = ?',
-    ),
     add: db.prepare<[ColumnValues]>(
       `INSERT INTO documents (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((column) => `@${column}`).join(', ')})`,
     ),
@@ -183,14 +156,14 @@ function columnValues(document: IndexDocument): ColumnValues {
 }
 
 /** Number of a label's name, made on first use. Not cached: a rolled-back transaction would leave the cache wrong. */
-function createDictionary(db: Database): (label: string) => number {
+export function createDictionary(db: Database): (label: string) => number {
   const find: Statement<[string], { label: number }> = db.prepare('SELECT label FROM labels WHERE name = ?');
   const add: Statement<[string]> = db.prepare('INSERT INTO labels (name) VALUES (?)');
   return (name) => find.get(name)?.label ?? Number(add.run(name).lastInsertRowid);
 }
 
 /** Number of a vector space, made on first use; its dimensions never change. */
-function createSpaces(db: Database): (embedding: EmbeddedPicture) => number {
+export function createSpaces(db: Database): (embedding: EmbeddedPicture) => number {
   const find: Statement<[string], { space: number; dimensions: number }> = db.prepare(
     'SELECT space, dimensions FROM vector_spaces WHERE name = ?',
   );

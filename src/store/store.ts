@@ -12,7 +12,7 @@ import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { TargetSpec, Wish } from './outbox-row.ts';
 import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
-import type { LabelUpdate } from './search-write.ts';
+import type { LabelUpdate } from './search-relabel.ts';
 import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
 import { STORE_FILE } from './state-folder.ts';
 
@@ -70,7 +70,8 @@ export interface FollowedRecord {
 /** A new answer about a record. */
 export interface Relabelling {
   id: ContentHash;
-  classification: Classification;
+  /** Absent where the record says so already, and only the ledger did not know. */
+  classification?: Classification | undefined;
   /** Of the model that answered; absent where a person did. */
   modelSha256?: string | undefined;
   /** Absent where records are indexed elsewhere: that index follows with the record. */
@@ -144,7 +145,7 @@ function labelling(
   return {
     relabel: (changes) =>
       inTransaction(db, `label ${changes.length} records`, () => {
-        labelChanges.put(changes);
+        labelChanges.put(changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])));
         index.relabel(changes.flatMap(({ update }) => update ?? []));
         ledger.relabel(
           changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),

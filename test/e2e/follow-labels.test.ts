@@ -67,8 +67,8 @@ it('loses no label and makes no revision twice when it is killed six times while
       });
     }
   }
-  withStore(state, 'read', ({ ledger, disagreements }) => {
-    for (const [id] of answers) expect(ledger.byHash([id]).get(id)).toMatchObject([{ recordRevision: 2 }]);
-    expect(disagreements()).toEqual({ notIndexed: [], notInLedger: [] });
+  withStore(state, 'read', (store) => {
+    for (const [id] of answers) expect(store.ledger.byHash([id]).get(id)).toMatchObject([{ recordRevision: 2 }]);
+    expect(store.disagreements()).toEqual({ notIndexed: [], notInLedger: [] });
   });
 });
