@@ -1,7 +1,7 @@
-import { openHead } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_FAILED, EXIT_OK } from '../domain/states.ts';
 import { type ReclassifySummary, reclassify } from '../pipeline/reclassify.ts';
+import { openScoreThreads } from '../pipeline/score-threads.ts';
 import { configuredModel } from '../pipeline/session.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { idsWhere } from '../search/where.ts';
@@ -30,13 +30,14 @@ export async function run(invocation: Invocation): Promise<number> {
   };
   const texts = await textsOf(config);
   const store = openStore(state, { access: 'write', durability: 'batch' });
+  const threads = openScoreThreads({ repo, folder: model.folder, options: limits });
   const bar = createProgress(process.stderr);
   const dryRun = values['dry-run'] === true;
   try {
     const summary = await reclassify({
-      repo,
       store,
-      head: openHead(model, limits),
+      head: model,
+      score: threads.score,
       meaningOf: createRecordMeaning(texts.records, taxonomyOf(config)),
       indexedHere: config.index.kind === 'sqlite',
       ...(only && { only }),
@@ -54,6 +55,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return summary.stopped ? EXIT_FAILED : EXIT_OK;
   } finally {
     bar.end();
+    await threads.close();
     store.close();
     await texts.close();
   }

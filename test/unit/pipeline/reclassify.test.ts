@@ -4,6 +4,7 @@ import type { ModelFolder } from '../../../src/classify/model-folder.ts';
 import { openHead } from '../../../src/classify/open-model.ts';
 import { labelRecords } from '../../../src/pipeline/label-records.ts';
 import { type ReclassifySummary, reclassify } from '../../../src/pipeline/reclassify.ts';
+import { createScorer } from '../../../src/pipeline/score-records.ts';
 import { searchRecords } from '../../../src/search/search-records.ts';
 import { type Archive, archive } from '../../builders/archive.ts';
 import { modelManifest } from '../../builders/model-manifest.ts';
@@ -45,7 +46,9 @@ async function world(): Promise<Archive> {
 
 async function run(here: Archive, more: { dryRun?: boolean; only?: Set<string> } = {}): Promise<ReclassifySummary> {
   const { signal } = new AbortController();
-  return await reclassify({ ...here, head: head(), indexedHere: true, now: NOW, signal, ...more });
+  const model = head();
+  const score = createScorer(here.repo, model);
+  return await reclassify({ ...here, head: model, score, indexedHere: true, now: NOW, signal, ...more });
 }
 
 async function found(here: Archive, label: string): Promise<string[]> {
