@@ -17,9 +17,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const outgoing = await openOutgoing(places(settings), 'record', sessionOptions(settings.config));
   const untilEmpty = values['until-empty'] === true;
   try {
-    if (targetSpecs(outgoing.targets).length === 0)
-      throw new IngestError('usage', 'where to? No target is configured that records are delivered to');
     const labels = await followLabels(outgoing, { signal, log: settings.log });
+    if (targetSpecs(outgoing.targets).length === 0 && labels.followed + labels.waiting === 0)
+      throw new IngestError('usage', 'where to? No target is configured that records are delivered to');
     const summary = await deliverOnce(outgoing, { until: untilEmpty ? 'empty' : 'stuck', signal, log: settings.log });
     process.stdout.write(values['json'] === true ? summaryJson(summary) : summaryText(summary, labels));
     return exitCode(summary, { stopped: signal.aborted, untilEmpty });
