@@ -192,11 +192,15 @@ function kebabCase(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+function labelCell({ labels: [top], humanLabel, decision }: SearchHit): string {
+  if (humanLabel !== undefined) return `${humanLabel} (by a person)`;
+  return top ? `${top.label} ${top.score.toFixed(2)} (${decision})` : decision;
+}
+
 function hitCells(hit: SearchHit): string[] {
-  const [top] = hit.labels;
   return [
     hit.name,
-    top ? `${top.label} ${top.score.toFixed(2)} (${hit.decision})` : hit.decision,
+    labelCell(hit),
     [hit.vendor, hit.instrument].filter(Boolean).join(' '),
     hit.accelerationVoltageV === undefined ? '' : String(hit.accelerationVoltageV / 1000),
     lengthCell(hit.pixelSizeM),

@@ -38,6 +38,39 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       'semantiff retrain labelled/ --archive --labels-map labels.yml --test-list test.txt -o records',
     ],
   },
+  label: {
+    summary: 'note what people say that pictures show; no model writes over it',
+    operands: 'RECORD... LABEL',
+    options: {
+      import: {
+        value: 'FILE',
+        help: 'labels from CSV or JSON (id, path or file; label; by; at) in place of RECORD LABEL',
+      },
+      by: { value: 'NAME', help: 'who says so; it is published with the record' },
+      'dry-run': { flag: true, help: 'say what would be noted, and note nothing' },
+      ...PLACES,
+    },
+    examples: [
+      'semantiff label 0123abcd Nanowires -o records',
+      'semantiff label scan_017.tif "Porous Sponge" --by "A. Curie" -o records',
+      'semantiff label --import reviewed.csv -o records',
+    ],
+  },
+  reclassify: {
+    summary: 'apply a model to the archive from stored embeddings, without reading a picture',
+    operands: '',
+    options: {
+      model: { value: 'NAME', help: 'model that answers', setting: 'classify.model' },
+      version: { value: 'VERSION', help: 'its version (default: the newest)', setting: 'classify.version' },
+      where: { value: 'QUERY', help: 'only records that a search finds: words and field:value' },
+      'dry-run': { flag: true, help: 'say what would change, and change nothing' },
+      ...PLACES,
+    },
+    examples: [
+      'semantiff reclassify --model my-lab -o records',
+      'semantiff reclassify --model my-lab --where "decision:review" --dry-run -o records',
+    ],
+  },
   'review-queue': {
     summary: 'say which pictures to label next, and which labels look wrong',
     operands: '[DIR...]',

@@ -1,3 +1,4 @@
+import { renewed } from '../domain/classification.ts';
 import { safeStem } from '../domain/ids.ts';
 import { type Issue, issue } from '../domain/issue.ts';
 import type { Acquisition, Classification, HeaderTerm, MicrographRecord } from '../domain/record.ts';
@@ -39,7 +40,7 @@ export function assembleRecord(
     ...(harvested.header && { header: publishableHeader(harvested.header, prepared, settings) }),
     ...(task.userContext?.user && { user: task.userContext.user }),
     ...(prepared.erased && { erased: prepared.erased }),
-    classification,
+    classification: previous ? renewed(previous.record.classification, classification, new Date()) : classification,
     issues: [
       ...prepared.issues,
       ...(task.userContext?.issues ?? []),

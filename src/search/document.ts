@@ -1,3 +1,4 @@
+import { effectiveLabels } from '../domain/classification.ts';
 import type { ContentHash } from '../domain/ids.ts';
 import type { Acquisition, Decision, Label, MicrographRecord } from '../domain/record.ts';
 import type { TextField } from './evidence.ts';
@@ -41,7 +42,10 @@ export interface IndexDocument {
   acquiredS?: number | undefined;
   quantities: Partial<Record<RangeField, number>>;
   text: Record<TextField, string>;
+  /** Those that count: a person's before the model's. */
   labels: readonly Label[];
+  /** What a person said; it is the first of `labels`. */
+  humanLabel?: string | undefined;
   /** Codes of its issues, each once. */
   issues: readonly string[];
   embedding?: EmbeddedPicture | undefined;
@@ -80,7 +84,8 @@ export function toIndexDocument(
     acquiredS: wallClockSeconds(acquisition.acquiredAt),
     quantities: quantitiesOf(acquisition),
     text: textOf(record),
-    labels: classification.labels,
+    labels: effectiveLabels(classification),
+    humanLabel: classification.human?.label,
     issues: [...new Set(record.issues.map(({ code }) => code))],
     embedding,
     meaning,

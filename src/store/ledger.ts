@@ -1,5 +1,6 @@
 import type { ContentHash } from '../domain/ids.ts';
 import { FILE_STATES, type FileState } from '../domain/states.ts';
+import { recordsNamed, recordsNotBy } from './ledger-records.ts';
 import {
   type FileOutcome,
   type FileSeen,
@@ -30,6 +31,15 @@ export interface Ledger {
   retry(paths?: readonly string[]): number;
   /** Every file that holds these bytes is skipped from now on; returns how many there are. */
   withdraw(hash: ContentHash, reason: string): number;
+  /**
+   * The records that these names mean: the beginning of an id (8 hex digits or more), an absolute path, or the last parts of
+   * one. A name that means none is absent.
+   */
+  named(names: readonly string[]): Map<string, ContentHash[]>;
+  /** Done records that another model answered about, or none, page by page; each id once. */
+  notBy(modelSha256: string): Generator<ContentHash[]>;
+  /** The records of these bytes have the answer of another model now; nothing else of their rows changes. */
+  relabel(changes: readonly { id: ContentHash; modelSha256: string }[]): void;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
   outdated(versions: WorkVersions): Generator<LedgerRow[]>;
 }
@@ -54,6 +64,10 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
       convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
     WHERE content_hash = @hash`);
+
+  const relabel: Statement<[string, string]> = db.prepare(
+    'UPDATE files SET model_sha256 = ? WHERE content_hash = ? AND harvest_version IS NOT NULL',
+  );
 
   return {
     lookup: (paths) =>
@@ -88,6 +102,12 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
     withdraw: (hash, reason) =>
       guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
+    named: (names) => guarded('look records up by name', () => recordsNamed(db, names)),
+    notBy: (modelSha256) => recordsNotBy(db, modelSha256),
+    relabel: (changes) =>
+      inTransaction(db, `note the model of ${changes.length} records`, () => {
+        for (const { id, modelSha256 } of changes) relabel.run(modelSha256, id);
+      }),
     outdated: (versions) => outdatedPages(db, versions),
   };
 }

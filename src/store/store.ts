@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
+import type { Classification } from '../domain/record.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
 import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
+import { createLabelChanges, type LabelChanges } from './label-changes.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { TargetSpec, Wish } from './outbox-row.ts';
 import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
+import type { LabelUpdate } from './search-relabel.ts';
 import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
 import { STORE_FILE } from './state-folder.ts';
 
@@ -32,6 +35,10 @@ export interface Store {
    * one transaction: either all of it happened or none. `documents` is empty where records are indexed elsewhere.
    */
   commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /** What records are still to say of themselves. */
+  labelChanges: LabelChanges;
+  /** New answers about records, in one transaction: they wait for their records, and the index and ledger have them. */
+  relabel(changes: readonly Relabelling[]): void;
   /** Calls `listener` after each commit that may have enqueued something; the function it returns ends that. */
   onWished(listener: () => void): () => void;
   /**
@@ -46,6 +53,17 @@ export interface Store {
   disagreements(): { notIndexed: ContentHash[]; notInLedger: ContentHash[] };
   /** May be called twice. */
   close(): void;
+}
+
+/** A new answer about a record. */
+export interface Relabelling {
+  id: ContentHash;
+  /** Absent where the record says so already, and only the ledger did not know. */
+  classification?: Classification | undefined;
+  /** Of the model that answered; absent where a person did. */
+  modelSha256?: string | undefined;
+  /** Absent where records are indexed elsewhere: that index follows with the record. */
+  update?: LabelUpdate | undefined;
 }
 
 /**
@@ -66,6 +84,7 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
   const ledger = createLedger(db, now);
   const index = createEmbeddedIndex(db);
   const outbox = createOutbox(db, now);
+  const labelChanges = createLabelChanges(db, now);
   const listeners = new Set<() => void>();
   if (targets) outbox.configure(targets);
   return {
@@ -82,6 +101,15 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
       for (const listener of listeners) listener();
       return report;
     },
+    labelChanges,
+    relabel: (changes) =>
+      inTransaction(db, `label ${changes.length} records`, () => {
+        labelChanges.put(changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])));
+        index.relabel(changes.flatMap(({ update }) => update ?? []));
+        ledger.relabel(
+          changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),
+        );
+      }),
     onWished: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -90,6 +118,7 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
       inTransaction(db, 'note a withdrawn record', () => {
         ledger.withdraw(tombstone.id, `its record was withdrawn: ${tombstone.reason}`);
         index.forget([tombstone.id]);
+        labelChanges.forget([tombstone.id]);
         outbox.withdraw([{ id: tombstone.id, revision: tombstone.revision, json: JSON.stringify(tombstone) }]);
       });
       for (const listener of listeners) listener();
