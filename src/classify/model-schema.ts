@@ -83,6 +83,12 @@ export const ModelManifest = z.strictObject({
     seed: Count,
     simulatedWeight: z.number().nonnegative(),
     heldOut: z.enum(['test', 'none']),
+    /** Views of the images that were trained on besides: mirrored, turned, with the data bar. */
+    augmentations: z.array(z.string()).optional(),
+    /** Classes that weigh the same; absent where images do. */
+    classWeights: z.literal('balanced').optional(),
+    /** Nearly identical images were kept on one side of every split; absent where there were none, or it was not looked. */
+    nearDuplicates: z.literal('together').optional(),
     /** SHA-256 over the sorted list of content hash, label, group and weight of every training image. */
     dataSha256: Sha256,
     parent: z.strictObject({ name: z.string(), version: z.string(), sha256: Sha256 }).optional(),

@@ -4,6 +4,9 @@ import { openModel } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
+import { groupFiles } from '../pipeline/group-images.ts';
+import { openOriginals } from '../pipeline/originals.ts';
+import { reviewedImages } from '../pipeline/reviewed-images.ts';
 import { modelRoots } from '../pipeline/session.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
@@ -11,20 +14,27 @@ import { type RetrainOutcome, retrain } from '../train/retrain.ts';
 import { type Invocation, text, wholeNumber } from './invocation.ts';
 import { createProgress } from './progress.ts';
 import { loadSettings, places } from './settings.ts';
-import { table } from './table.ts';
+import { oneLine, table } from './table.ts';
+import { dataOptions, groupingOf } from './training-options.ts';
 
 const DEFAULT_NAME = 'my-lab';
 
-/** `semantiff retrain DIR...`: class folders in, an evaluated model folder out. */
+/** `semantiff retrain [DIR...] [--archive]`: labelled pictures in, an evaluated model folder out. */
 export async function run(invocation: Invocation): Promise<number> {
   const { values, operands, cwd, signal } = invocation;
-  if (operands.length === 0) throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR');
+  const isArchive = values['archive'] === true;
+  if (operands.length === 0 && !isArchive) {
+    throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR, or --archive for reviewed records');
+  }
+  const [options, by] = [await dataOptions(invocation), groupingOf(values)];
   const settings = await loadSettings(invocation);
-  const { state } = places(settings);
+  const { repo, state } = places(settings);
   const { log, config } = settings;
   const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
-  const images = await listClassFolders(operands.map((folder) => resolve(cwd, folder)));
+  const roots = operands.map((folder) => resolve(cwd, folder));
+  const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const model = await openModel(base.folder);
+  const originals = openOriginals(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
   const seed = wholeNumber(values, 'seed', 0);
@@ -32,10 +42,13 @@ export async function run(invocation: Invocation): Promise<number> {
   try {
     const outcome = await retrain(
       {
+        ...options,
         images,
         name: text(values, 'name') ?? DEFAULT_NAME,
         ...(version !== undefined && { version }),
         ...(seed !== undefined && { seed }),
+        // A fixed test list is the test: nothing else is held back.
+        heldOut: options.testList === undefined ? 'test' : 'none',
         modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
         cacheFolder: join(state, 'embeddings'),
         backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
@@ -43,8 +56,9 @@ export async function run(invocation: Invocation): Promise<number> {
       },
       {
         trainer: await onnxTrainer(),
-        embed: async function* (files) {
-          for await (const one of embedFiles(files, model.backend, signal)) {
+        ...(isArchive && { reviewed: reviewedImages({ repo, by, original: (id) => originals.find(id), signal }) }),
+        embed: async function* (files, augmentations) {
+          for await (const one of embedFiles(files, model.backend, signal, augmentations)) {
             bar.update(++done, files.length, 'embedding');
             yield one;
           }
@@ -57,6 +71,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     bar.end();
+    originals.close();
     await model.close();
   }
 }
@@ -74,11 +89,20 @@ function outcomeText(outcome: RetrainOutcome): string {
     ...report.evaluations.slice(0, 1).map(({ metrics, confusion }) => {
       return `Confusion, ${metrics.split} (rows: true, columns: predicted)\n${confusionTable(manifest.labels, confusion)}`;
     }),
-    ...warnings.map((warning) => `! ${warning}`),
+    ...warnings.map((warning) => `! ${oneLine(warning)}`),
+    ...leftOutLines(outcome),
     `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
     '',
   ];
   return lines.join('\n');
+}
+
+const LEFT_OUT_SHOWN = 20;
+
+function leftOutLines({ leftOut }: RetrainOutcome): string[] {
+  const shown = leftOut.slice(0, LEFT_OUT_SHOWN).map(({ file, reason }) => oneLine(`  left out ${file}: ${reason}`));
+  const more = leftOut.length - shown.length;
+  return more > 0 ? [...shown, `  and ${more} more (--json lists all)`] : shown;
 }
 
 function metricsTable({ manifest }: RetrainOutcome): string {

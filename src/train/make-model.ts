@@ -17,6 +17,8 @@ export interface ModelIdentity {
   parent?: ModelRef;
   data: readonly DataSource[];
   notes: readonly string[];
+  /** Views of the images that were trained on besides. */
+  augmentations: readonly string[];
   options: TrainingOptions;
 }
 
@@ -90,11 +92,20 @@ function manifestOf(
       seed: options.seed,
       simulatedWeight: trained.simulatedWeight,
       heldOut: options.heldOut,
+      ...dataOptions(trained, identity),
       dataSha256: hashData(dataset.labels, fitted),
       ...(parent && { parent }),
     },
     metrics: report.evaluations.map(({ metrics }) => metrics),
     data: [...identity.data],
+  };
+}
+
+function dataOptions({ dataset }: Trained, { augmentations }: ModelIdentity): Partial<ModelManifest['training']> {
+  return {
+    ...(augmentations.length > 0 && { augmentations: [...augmentations] }),
+    ...(dataset.classWeights === 'balanced' && { classWeights: 'balanced' }),
+    ...(dataset.examples.some(({ family }) => family !== undefined) && { nearDuplicates: 'together' }),
   };
 }
 

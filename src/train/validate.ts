@@ -15,7 +15,7 @@ export interface FitOptions {
   signal?: AbortSignal;
 }
 
-type Shape = Pick<Dataset, 'labels' | 'dim'>;
+type Shape = Pick<Dataset, 'labels' | 'dim' | 'classWeights'>;
 
 const FOLDS = 5;
 
