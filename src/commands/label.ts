@@ -6,8 +6,9 @@ import { type LabelRequest, LabelText, parseLabelList } from '../pipeline/label-
 import { type LabelOutcome, labelRecords } from '../pipeline/label-records.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { openStore } from '../store/store.ts';
+import { followAsked } from './follow-now.ts';
 import { type Invocation, text } from './invocation.ts';
-import { loadSettings, places } from './settings.ts';
+import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
 import { textsOf } from './texts-of.ts';
@@ -16,21 +17,31 @@ import { textsOf } from './texts-of.ts';
 export async function run(invocation: Invocation): Promise<number> {
   const requests = await requestsOf(invocation);
   const settings = await loadSettings(invocation);
+  const outcomes = await noteLabels(requests, invocation, settings);
+  const json = invocation.values['json'] === true;
+  process.stdout.write(json ? jsonLines(outcomes) : outcomesText(outcomes));
+  await followAsked(invocation, settings);
+  return outcomes.some(({ state: became }) => became === 'refused') ? EXIT_QUARANTINED : EXIT_OK;
+}
+
+async function noteLabels(
+  requests: readonly LabelRequest[],
+  { values }: Invocation,
+  settings: Settings,
+): Promise<LabelOutcome[]> {
   const { repo, state } = places(settings);
   const { config } = settings;
   const texts = await textsOf(config);
   const store = openStore(state, { access: 'write', durability: 'record' });
   try {
-    const outcomes = await labelRecords(requests, {
+    return await labelRecords(requests, {
       repo,
       store,
       meaningOf: createRecordMeaning(texts.records, taxonomyOf(config)),
       indexedHere: config.index.kind === 'sqlite',
       now: new Date(),
-      dryRun: invocation.values['dry-run'] === true,
+      dryRun: values['dry-run'] === true,
     });
-    process.stdout.write(invocation.values['json'] === true ? jsonLines(outcomes) : outcomesText(outcomes));
-    return outcomes.some(({ state: became }) => became === 'refused') ? EXIT_QUARANTINED : EXIT_OK;
   } finally {
     store.close();
     await texts.close();

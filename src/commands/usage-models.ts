@@ -48,6 +48,7 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       },
       by: { value: 'NAME', help: 'who says so; it is published with the record' },
       'dry-run': { flag: true, help: 'say what would be noted, and note nothing' },
+      now: { flag: true, help: 'let the records follow before it ends (default: watch, backfill or deliver does)' },
       ...PLACES,
     },
     examples: [
@@ -64,6 +65,7 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       version: { value: 'VERSION', help: 'its version (default: the newest)', setting: 'classify.version' },
       where: { value: 'QUERY', help: 'only records that a search finds: words and field:value' },
       'dry-run': { flag: true, help: 'say what would change, and change nothing' },
+      now: { flag: true, help: 'let the records follow before it ends (default: watch, backfill or deliver does)' },
       ...PLACES,
     },
     examples: [

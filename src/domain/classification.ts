@@ -49,12 +49,19 @@ export function renewed(before: Classification, answer: MachineAnswer, now: Date
 
 /**
  * What a record says when it follows an answer that waited in STATE; undefined where it has caught up. A record that was
- * made anew meanwhile keeps its own answer, and takes what a person said.
+ * made anew meanwhile keeps its own answer, and takes what a person said; what a person said of it gives way only to an
+ * answer that knows of it.
  */
 export function followed(record: Classification, waiting: Classification, now: Date): Classification | undefined {
-  if (labelRevision(record) < labelRevision(waiting)) return waiting;
   const { human } = waiting;
-  return human === undefined || record.human !== undefined ? undefined : withHumanLabel(record, human, now);
+  if (record.human && !knowsOf(waiting, record.human)) return undefined;
+  if (labelRevision(record) < labelRevision(waiting)) return waiting;
+  return human === undefined || human.at === record.human?.at ? undefined : withHumanLabel(record, human, now);
+}
+
+/** Whether an answer keeps or remembers what a person said, or is a later word of a person. */
+function knowsOf({ human, history = [] }: Classification, said: HumanLabel): boolean {
+  return (human !== undefined && human.at >= said.at) || history.some((past) => past.human?.at === said.at);
 }
 
 /** The classification after a person said what the picture shows; an earlier person's label goes into the history. */

@@ -157,7 +157,12 @@ function standingIssues({ pictureKind, tiff, facts, pixels, task }: PreparedFile
 /** Name of an artefact: the first revision has the plain stem, later ones say which they are. */
 export function artefactName(prepared: PreparedFile, extension: string): string {
   const revision = (prepared.previous?.record.revision ?? 0) + 1;
-  const stem = safeStem(prepared.previous?.record.source.name ?? prepared.name);
+  return revisionName(prepared.previous?.record.source.name ?? prepared.name, revision, extension);
+}
+
+/** Name that a revision of the record of the picture `pictureName` gives to an artefact. */
+export function revisionName(pictureName: string, revision: number, extension: string): string {
+  const stem = safeStem(pictureName);
   return revision === 1 ? `${stem}.${extension}` : `${stem}.r${revision}.${extension}`;
 }
 

@@ -8,6 +8,7 @@ import { watchWithChokidar } from '../watcher/watch-with-chokidar.ts';
 import { completePicture } from './complete-picture.ts';
 import { startDelivery } from './deliver.ts';
 import { createHeldFiles } from './held-files.ts';
+import { createLabelLane, type LabelLane } from './label-lane.ts';
 import { createNameInside } from './name-inside.ts';
 import { besideOf, taskOf } from './plan-files.ts';
 import type { Session } from './session.ts';
@@ -32,14 +33,16 @@ const GIVE_BACK_MS = 5000;
 export async function watch(options: WatchOptions): Promise<void> {
   const { session, signal, log } = options;
   const delivery = startDelivery(session, { signal, log });
+  const labels = createLabelLane(session, { signal, log });
   try {
-    await watchAndWork(options);
+    await watchAndWork(options, labels);
   } finally {
+    await labels.stop();
     await delivery.stop();
   }
 }
 
-async function watchAndWork(options: WatchOptions): Promise<void> {
+async function watchAndWork(options: WatchOptions, labels: LabelLane): Promise<void> {
   const { session, inbox, signal, log } = options;
   const { mode, settleMs, rescanMs, events: source, sidecarGraceS } = session.config.watch;
   const { accept } = session.config;
@@ -76,7 +79,8 @@ async function watchAndWork(options: WatchOptions): Promise<void> {
     if (await held.takes(event.file)) continue;
     enqueue(session, event.file, inbox, { state: 'queued', reason: 'complete, work under way' });
     while (underWay.size >= session.pool.capacity) await Promise.race(underWay);
-    const work = processFile(event.file, { events, userFiles }, options)
+    const work = labels
+      .ahead(() => processFile(event.file, { events, userFiles }, options))
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => underWay.delete(work));
     underWay.add(work);

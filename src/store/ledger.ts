@@ -29,6 +29,8 @@ export interface Ledger {
   why(path: string): LedgerRow[];
   /** Queues quarantined files again, all of them or these; returns how many. */
   retry(paths?: readonly string[]): number;
+  /** The record of these bytes has become another revision, with this model's answer; what became of its files stands. */
+  revised(hash: ContentHash, revised: { recordRevision: number; modelSha256?: string | undefined }): void;
   /** Every file that holds these bytes is skipped from now on; returns how many there are. */
   withdraw(hash: ContentHash, reason: string): number;
   /**
@@ -58,15 +60,6 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
   );
   const page: Statement<[string, number, number], StoredRow> = db.prepare(
     'SELECT * FROM files WHERE state = ? AND file > ? ORDER BY file LIMIT ?',
-  );
-
-  const withdraw: Statement<[{ hash: string; reason: string; now: number }]> = db.prepare(`
-    UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
-      convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
-    WHERE content_hash = @hash`);
-
-  const relabel: Statement<[string, string]> = db.prepare(
-    'UPDATE files SET model_sha256 = ? WHERE content_hash = ? AND harvest_version IS NOT NULL',
   );
 
   return {
@@ -100,15 +93,36 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
       guarded('list the ledger', () => page.all(state, after ?? 0, limit).map(toLedgerRow)),
     why: (path) => guarded('look a file up in the ledger', () => findByEnding(db, byPath, path)),
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
-    withdraw: (hash, reason) =>
-      guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
+    ...byContent(db, now),
     named: (names) => guarded('look records up by name', () => recordsNamed(db, names)),
     notBy: (modelSha256) => recordsNotBy(db, modelSha256),
+    outdated: (versions) => outdatedPages(db, versions),
+  };
+}
+
+/** What happens to all files of a record. */
+function byContent(db: Database, now: () => number): Pick<Ledger, 'withdraw' | 'revised' | 'relabel'> {
+  const withdraw: Statement<[{ hash: string; reason: string; now: number }]> = db.prepare(`
+    UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
+      convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
+    WHERE content_hash = @hash`);
+  const revise: Statement<[{ hash: string; revision: number; model: string | null }]> = db.prepare(`
+    UPDATE files SET record_revision = @revision, model_sha256 = @model
+    WHERE content_hash = @hash AND record_revision IS NOT NULL`);
+  const relabel: Statement<[string, string]> = db.prepare(
+    'UPDATE files SET model_sha256 = ? WHERE content_hash = ? AND harvest_version IS NOT NULL',
+  );
+  return {
+    withdraw: (hash, reason) =>
+      guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
+    revised: (hash, { recordRevision: revision, modelSha256: model = null }) =>
+      guarded('note another revision of a record', () => {
+        revise.run({ hash, revision, model });
+      }),
     relabel: (changes) =>
       inTransaction(db, `note the model of ${changes.length} records`, () => {
         for (const { id, modelSha256 } of changes) relabel.run(modelSha256, id);
       }),
-    outdated: (versions) => outdatedPages(db, versions),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Classification } from '../domain/record.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
 import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
-import { createLabelChanges, type LabelChanges } from './label-changes.ts';
+import { createLabelChanges, type LabelChange, type LabelChanges } from './label-changes.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -35,6 +35,11 @@ export interface Store {
    * one transaction: either all of it happened or none. `documents` is empty where records are indexed elsewhere.
    */
   commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /**
+   * Notes in one transaction that a record stands in REPO with the answer that `change` waited for: its revision in the
+   * ledger and, if given, its document in the index, the wishes that it be delivered, and that nothing is waited for any more.
+   */
+  followed(record: FollowedRecord, change: Pick<LabelChange, 'revision'>, document?: IndexDocument): void;
   /** What records are still to say of themselves. */
   labelChanges: LabelChanges;
   /** New answers about records, in one transaction: they wait for their records, and the index and ledger have them. */
@@ -53,6 +58,13 @@ export interface Store {
   disagreements(): { notIndexed: ContentHash[]; notInLedger: ContentHash[] };
   /** May be called twice. */
   close(): void;
+}
+
+/** A record in REPO, and which model its labels are of. */
+export interface FollowedRecord {
+  id: ContentHash;
+  revision: number;
+  modelSha256?: string | undefined;
 }
 
 /** A new answer about a record. */
@@ -86,11 +98,13 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
   const outbox = createOutbox(db, now);
   const labelChanges = createLabelChanges(db, now);
   const listeners = new Set<() => void>();
+  const notify = (): void => listeners.forEach((listener) => listener());
   if (targets) outbox.configure(targets);
   return {
     ledger,
     index,
     outbox,
+    ...labelling(db, { ledger, index, outbox, labelChanges }, notify, targets !== undefined),
     commit: (outcomes, documents) => {
       const report = inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
         const written = index.write(documents);
@@ -98,18 +112,10 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
         if (targets) outbox.enqueue(outcomes.flatMap(wishOf));
         return written;
       });
-      for (const listener of listeners) listener();
+      notify();
       return report;
     },
     labelChanges,
-    relabel: (changes) =>
-      inTransaction(db, `label ${changes.length} records`, () => {
-        labelChanges.put(changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])));
-        index.relabel(changes.flatMap(({ update }) => update ?? []));
-        ledger.relabel(
-          changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),
-        );
-      }),
     onWished: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -121,11 +127,38 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
         labelChanges.forget([tombstone.id]);
         outbox.withdraw([{ id: tombstone.id, revision: tombstone.revision, json: JSON.stringify(tombstone) }]);
       });
-      for (const listener of listeners) listener();
+      notify();
     },
     disagreements: () => guarded('compare ledger and index', () => findDisagreements(db)),
     close: () => {
       db.close();
+    },
+  };
+}
+
+function labelling(
+  db: Database,
+  { ledger, index, outbox, labelChanges }: Pick<Store, 'ledger' | 'index' | 'outbox' | 'labelChanges'>,
+  notify: () => void,
+  hasTargets: boolean,
+): Pick<Store, 'relabel' | 'followed'> {
+  return {
+    relabel: (changes) =>
+      inTransaction(db, `label ${changes.length} records`, () => {
+        labelChanges.put(changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])));
+        index.relabel(changes.flatMap(({ update }) => update ?? []));
+        ledger.relabel(
+          changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),
+        );
+      }),
+    followed: ({ id, revision, modelSha256 }, change, document) => {
+      inTransaction(db, 'note that a record has its label', () => {
+        if (document) index.write([document]);
+        ledger.revised(id, { recordRevision: revision, modelSha256 });
+        if (hasTargets) outbox.enqueue([{ id, revision }]);
+        labelChanges.settle(id, change.revision);
+      });
+      notify();
     },
   };
 }
