@@ -65,6 +65,10 @@ export async function reclassify(options: ReclassifyOptions): Promise<Reclassify
   return { ...tally.summary(), stopped: signal.aborted };
 }
 
+function count(map: Map<string, number>, key: string): void {
+  map.set(key, (map.get(key) ?? 0) + 1);
+}
+
 type Tally = ReturnType<typeof createTally>;
 
 function createTally() {
@@ -72,7 +76,6 @@ function createTally() {
   const moved = new Map<string, number>();
   let answered = 0;
   let records = 0;
-  const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
   return {
     leave: (reason: string): undefined => {
       records += 1;
