@@ -16,7 +16,7 @@ async function archive() {
   const filled = await run('backfill', made.inbox, '--accept', 'jpeg');
   expect(filled.code, filled.stderr).toBe(0);
   const rows = jsonLines(filled.stdout).map(({ id, file }) => ({ id: String(id), file: String(file) }));
-  const list = rows.map(({ id, file }) => `${id};${CLASSES.find((label) => file.includes(`${label}`)) ?? ''}`);
+  const list = rows.map(({ id, file }) => `${id};${CLASSES.find((label) => file.includes(label)) ?? ''}`);
   await writeFile(join(made.root, 'reviewed.csv'), `id;label\n${list.join('\n')}\n`);
   return { ...made, rows, run };
 }
