@@ -77,6 +77,10 @@ async function notePage(page: readonly Scored[], options: ReclassifyOptions, tal
 /** What becomes of a record: another answer, or why not; also then the ledger may have something to learn. */
 type Answer = { change?: Relabelling } & ({ before: Classification; after: Classification } | { left: string });
 
+function count(map: Map<string, number>, key: string): void {
+  map.set(key, (map.get(key) ?? 0) + 1);
+}
+
 type Tally = ReturnType<typeof createTally>;
 
 function createTally() {
@@ -84,7 +88,6 @@ function createTally() {
   const moved = new Map<string, number>();
   let answered = 0;
   let records = 0;
-  const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
   return {
     add: (answer: Answer): void => {
       records += 1;

@@ -22,8 +22,8 @@ function tools({ repo, store, meaningOf }: Archive) {
 
 const POWDER = { labels: [{ label: 'Powder', score: 0.6, rank: 1 }], decision: 'suggested' as const };
 
-async function names(archive: Archive, label: string): Promise<string[]> {
-  const { hits } = await searchRecords({ label: [label] }, { index: archive.store.index });
+async function names({ store }: Archive, label: string): Promise<string[]> {
+  const { hits } = await searchRecords({ label: [label] }, { index: store.index });
   return hits.map(({ name, humanLabel }) => `${name} ${humanLabel}`);
 }
 
