@@ -3,9 +3,9 @@ import { findModel } from '../classify/model-folder.ts';
 import { openModel } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
+import { openArchiveFacts } from '../pipeline/archive-facts.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
-import { openOriginals } from '../pipeline/originals.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
 import { modelRoots } from '../pipeline/session.ts';
 import { listClassFolders } from '../train/class-folders.ts';
@@ -34,7 +34,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const model = await openModel(base.folder);
-  const originals = openOriginals(state);
+  const facts = openArchiveFacts(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
   const seed = wholeNumber(values, 'seed', 0);
@@ -56,7 +56,7 @@ export async function run(invocation: Invocation): Promise<number> {
       },
       {
         trainer: await onnxTrainer(),
-        ...(isArchive && { reviewed: reviewedImages({ repo, by, original: (id) => originals.find(id), signal }) }),
+        ...(isArchive && { reviewed: reviewedImages({ repo, by, ...facts, signal }) }),
         embed: async function* (files, augmentations) {
           for await (const one of embedFiles(files, model.backend, signal, augmentations)) {
             bar.update(++done, files.length, 'embedding');
@@ -71,7 +71,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     bar.end();
-    originals.close();
+    facts.close();
     await model.close();
   }
 }

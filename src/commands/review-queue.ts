@@ -4,6 +4,7 @@ import { findModel, type ModelFolder } from '../classify/model-folder.ts';
 import { openModel } from '../classify/open-model.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
+import { openArchiveFacts } from '../pipeline/archive-facts.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { nextToLabel, type ReviewQueue, type SuspectLabel, suspectLabels } from '../pipeline/review-archive.ts';
 import { modelRoots } from '../pipeline/session.ts';
@@ -27,7 +28,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const { repo, state } = places(settings);
   const { model: name, version } = settings.config.classify;
   const model = await findModel(name, version, modelRoots(state));
-  const queue = await nextToLabel(repo, model, { limit, signal });
+  const facts = openArchiveFacts(state);
+  const queue = await nextToLabel(repo, model, { limit, waiting: facts.waiting, signal }).finally(() => facts.close());
   const checked = await checkLabels(invocation, model, { state, reviewed: queue.reviewed });
   const suspects = checked.suspects.slice(0, limit);
   const isJson = values['json'] === true;

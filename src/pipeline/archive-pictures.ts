@@ -3,6 +3,7 @@ import type { ContentHash } from '../domain/ids.ts';
 import type { MicrographRecord } from '../domain/record.ts';
 import { listRecords } from '../publish/list-records.ts';
 import { readEmbedding, readRecord } from '../publish/read-record.ts';
+import type { Waiting } from './archive-facts.ts';
 
 /** A record of REPO with the embedding that lies beside it, or why it cannot be read. */
 export type ArchivePicture =
@@ -14,16 +15,16 @@ const READ_AT_ONCE = 8;
 
 /**
  * Every record of REPO in the order of the ids, without the withdrawn ones; a few are in memory at a time. `wanted` says
- * of which the embedding is read. A record that cannot be understood comes with the reason.
+ * of which the embedding is read; `waiting` what a record is still to say, which counts. A record that cannot be understood comes with the reason.
  */
 export async function* archivePictures(
   repo: string,
   wanted: (record: MicrographRecord) => boolean,
-  signal: AbortSignal,
+  { waiting, signal }: { waiting?: Waiting | undefined; signal: AbortSignal },
 ): AsyncGenerator<ArchivePicture> {
   const ids: ContentHash[] = [];
   const flush = async (): Promise<ArchivePicture[]> => {
-    const found = await Promise.all(ids.splice(0).map((id) => readOne(repo, id, wanted)));
+    const found = await Promise.all(ids.splice(0).map((id) => readOne(repo, id, wanted, waiting)));
     return found.filter((one) => one !== undefined);
   };
   for await (const id of listRecords(repo)) {
@@ -38,11 +39,13 @@ async function readOne(
   repo: string,
   id: ContentHash,
   wanted: (record: MicrographRecord) => boolean,
+  waiting: Waiting | undefined,
 ): Promise<ArchivePicture | undefined> {
   try {
     const stored = await readRecord(repo, id);
     if (stored === undefined) return undefined;
-    const { record } = stored;
+    const classification = waiting?.(id);
+    const record = classification ? { ...stored.record, classification } : stored.record;
     const embedding = wanted(record) ? await readEmbedding(stored) : undefined;
     return { id, record, ...(embedding && { embedding }) };
   } catch (error) {

@@ -9,6 +9,7 @@ import { findMislabelled, type Suspect } from '../train/mislabelled.ts';
 import { createReviewPool, type QueueEntry } from '../train/review-queue.ts';
 import type { HeadTrainer } from '../train/trainer.ts';
 import { crossValidate } from '../train/validate.ts';
+import type { Waiting } from './archive-facts.ts';
 import { archivePictures } from './archive-pictures.ts';
 import { isReviewed, reviewedImage } from './reviewed-images.ts';
 
@@ -29,7 +30,7 @@ export interface ReviewQueue {
 export async function nextToLabel(
   repo: string,
   model: ModelFolder,
-  { limit, signal }: { limit: number; signal: AbortSignal },
+  { limit, waiting, signal }: { limit: number; waiting?: Waiting | undefined; signal: AbortSignal },
 ): Promise<ReviewQueue> {
   const { manifest, head, neighbours } = model;
   const score = scorerOf(head, manifest.calibration.temperature);
@@ -37,7 +38,7 @@ export async function nextToLabel(
   const queue: ReviewQueue = { entries: [], judged: 0, reviewed: [], passedOver: 0 };
   const wanted = (record: MicrographRecord): boolean =>
     isReviewed(record) || isOf(record.classification.embedding, model);
-  for await (const found of archivePictures(repo, wanted, signal)) {
+  for await (const found of archivePictures(repo, wanted, { waiting, signal })) {
     const reviewed = reviewedImage(found, 'none');
     if (reviewed !== undefined || 'reason' in found) {
       if (reviewed !== undefined) queue.reviewed.push(reviewed);

@@ -1,6 +1,7 @@
 import type { ContentHash } from '../domain/ids.ts';
 import type { MicrographRecord } from '../domain/record.ts';
 import type { LeftOut, ReviewedImage } from '../train/dataset.ts';
+import type { Waiting } from './archive-facts.ts';
 import { type ArchivePicture, archivePictures } from './archive-pictures.ts';
 import { type Grouping, groupOfRecord } from './group-images.ts';
 
@@ -10,13 +11,14 @@ export interface ReviewedOptions {
   by: Grouping | undefined;
   /** Where the original of a content is, if it is known and there. */
   original: (id: ContentHash) => Promise<string | undefined>;
+  waiting?: Waiting | undefined;
   signal: AbortSignal;
 }
 
 /** The pictures of REPO whose label a person gave, with embedding and group; what cannot be used comes with the reason. */
 export async function* reviewedImages(options: ReviewedOptions): AsyncGenerator<ReviewedImage | LeftOut> {
-  const { repo, by, original, signal } = options;
-  for await (const found of archivePictures(repo, isReviewed, signal)) {
+  const { repo, by, original, waiting, signal } = options;
+  for await (const found of archivePictures(repo, isReviewed, { waiting, signal })) {
     const image = reviewedImage(found, by);
     if (image === undefined) continue;
     const file = 'reason' in image ? undefined : await original(image.id);

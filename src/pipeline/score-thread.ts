@@ -14,5 +14,6 @@ parentPort?.on('message', (ids: ContentHash[]) => {
   void score
     .then(async (of) => ({ scored: await of(ids) }))
     .catch((error: unknown) => ({ failure: errorMessage(error) }))
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
     .then((reply: ScoreReply) => parentPort?.postMessage(reply));
 });

@@ -61,6 +61,7 @@ async function ask(thread: Worker, ids: readonly ContentHash[]): Promise<Scored[
     const fail = (error: unknown): void => settle({ failure: errorMessage(error) });
     const leave = (code: number): void => settle({ failure: `the thread ended with ${code}` });
     thread.on('message', settle).on('error', fail).on('exit', leave);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
     thread.postMessage(ids);
   });
   if ('scored' in reply) return reply.scored;

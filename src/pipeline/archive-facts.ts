@@ -1,26 +1,33 @@
 import { stat } from 'node:fs/promises';
 import { isIngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
+import type { Classification } from '../domain/record.ts';
 import { openStore, type Store } from '../store/store.ts';
 
-/** Where the files that records were made of lie. */
-export interface Originals {
+/** The answer about a record that waits for it to follow. */
+export type Waiting = (id: ContentHash) => Classification | undefined;
+
+/** What STATE knows of the records of an archive. */
+export interface ArchiveFacts {
   /** A file that held this content when the ledger saw it last and is still there, or undefined. */
-  find(id: ContentHash): Promise<string | undefined>;
+  original(id: ContentHash): Promise<string | undefined>;
+  /** What the record is still to say of itself; undefined where it says so already. */
+  waiting: Waiting;
   close(): void;
 }
 
-/** Reads the ledger of STATE; without one no original is known. */
-export function openOriginals(state: string): Originals {
+/** Reads STATE; without one nothing is known. */
+export function openArchiveFacts(state: string): ArchiveFacts {
   const store = openIfThere(state);
   return {
-    async find(id) {
+    async original(id) {
       for (const { path } of store?.ledger.byHash([id]).get(id) ?? []) {
         const facts = await stat(path).catch(() => undefined);
         if (facts?.isFile() === true) return path;
       }
       return undefined;
     },
+    waiting: (id) => store?.labelChanges.of([id]).get(id),
     close: () => store?.close(),
   };
 }
