@@ -15,7 +15,10 @@ export interface OpenHead {
   sha256: string;
   embeddingOrigin: EmbeddingOrigin;
   score: ScoreEmbedding;
-  /** Cosine to the nearest training image; undefined where the model has no outlier guard. */
+  /**
+   * Cosine to the nearest training image, or to any that is near enough for the guard; undefined where the model has no
+   * outlier guard.
+   */
   similarity: (embedding: Float32Array) => number | undefined;
   options: DecisionOptions;
 }
@@ -71,12 +74,17 @@ export function openHead(model: ModelFolder, options: DecisionOptions = {}): Ope
       dimensions: manifest.embeddingLength,
     },
     score: scorerOf(head, manifest.calibration.temperature),
-    similarity: similarityTo(neighbours, head),
+    similarity: similarityTo(neighbours, model),
     options,
   };
 }
 
-function similarityTo(neighbours: Neighbours | undefined, head: ModelFolder['head']): OpenHead['similarity'] {
+/** Most pictures are near to one of the first that are looked at: it ends there, a tenth of the way. */
+function similarityTo(
+  neighbours: Neighbours | undefined,
+  { head, manifest }: Pick<ModelFolder, 'head' | 'manifest'>,
+): OpenHead['similarity'] {
   if (neighbours === undefined) return () => undefined;
-  return (embedding) => nearestSimilarity(neighbours, unitVector(head, embedding));
+  const enough = manifest.neighbours?.below;
+  return (embedding) => nearestSimilarity(neighbours, unitVector(head, embedding), enough);
 }

@@ -59,6 +59,16 @@ export function followed(record: Classification, waiting: Classification, now: D
   return human === undefined || human.at === record.human?.at ? undefined : withHumanLabel(record, human, now);
 }
 
+/**
+ * What is said of a record now: by what waits for it in STATE where the record is to follow that, else by itself. Its
+ * revision is that of neither less, so that the next answer is newer than both.
+ */
+export function presentAnswer(record: Classification, waiting: Classification | undefined, now: Date): Classification {
+  if (waiting === undefined) return record;
+  const present = followed(record, waiting, now) ?? record;
+  return labelRevision(present) < labelRevision(waiting) ? { ...present, revision: labelRevision(waiting) } : present;
+}
+
 /** Whether an answer keeps or remembers what a person said, or is a later word of a person. */
 function knowsOf({ human, history = [] }: Classification, said: HumanLabel): boolean {
   return (human !== undefined && human.at >= said.at) || history.some((past) => past.human?.at === said.at);

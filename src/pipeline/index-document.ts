@@ -1,4 +1,4 @@
-import { followed } from '../domain/classification.ts';
+import { presentAnswer } from '../domain/classification.ts';
 import { isIngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
 import type { Classification } from '../domain/record.ts';
@@ -36,10 +36,8 @@ export function repoSource(
     read: async (id) => {
       const stored = await readRecord(repo, id);
       if (!stored) return undefined;
-      const answer = answerOf(id);
-      const newer = answer && followed(stored.record.classification, answer, new Date());
-      const record = newer ? { ...stored.record, classification: newer } : stored.record;
-      return await documentOf({ ...stored, record }, meaningOf);
+      const classification = presentAnswer(stored.record.classification, answerOf(id), new Date());
+      return await documentOf({ ...stored, record: { ...stored.record, classification } }, meaningOf);
     },
   };
 }

@@ -1,7 +1,6 @@
-import { isLabelled, withHumanLabel } from '../domain/classification.ts';
+import { isLabelled, presentAnswer, withHumanLabel } from '../domain/classification.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
-import type { Classification } from '../domain/record.ts';
 import { readRecord } from '../publish/read-record.ts';
 import type { RecordMeaning } from '../search/meaning.ts';
 import type { Relabelling, Store } from '../store/store.ts';
@@ -32,25 +31,36 @@ const COMMITTED_AT_ONCE = 500;
  * the others go on.
  */
 export async function labelRecords(requests: readonly LabelRequest[], tools: LabelTools): Promise<LabelOutcome[]> {
-  const { store, dryRun } = tools;
-  const named = resolveRecords(requests, store);
+  const named = resolveRecords(requests, tools.store);
   const outcomes: LabelOutcome[] = [];
+  for (let from = 0; from < requests.length; from += COMMITTED_AT_ONCE) {
+    outcomes.push(...(await labelPart(requests.slice(from, from + COMMITTED_AT_ONCE), named, tools)));
+  }
+  return outcomes;
+}
+
+/** One transaction. Where somebody else answered about a record meanwhile, what they said is read, and it is said again. */
+async function labelPart(
+  requests: readonly LabelRequest[],
+  named: ReadonlyMap<string, string>,
+  tools: LabelTools,
+): Promise<LabelOutcome[]> {
   const changes = new Map<ContentHash, Relabelling>();
-  const commit = (): void => {
-    if (dryRun !== true) store.relabel([...changes.values()]);
-    changes.clear();
-  };
+  const outcomes: LabelOutcome[] = [];
   for (const request of requests) {
     const { record, label } = request;
-    const id = named.get(record) ?? 'no record is known by it';
-    const done = ContentHash.safeParse(id).success
-      ? await labelOne(id as ContentHash, request, changes, tools)
-      : { record, label, state: 'refused' as const, reason: id };
-    outcomes.push(done);
-    if (changes.size >= COMMITTED_AT_ONCE) commit();
+    const id = ContentHash.safeParse(named.get(record));
+    outcomes.push(
+      id.success
+        ? await labelOne(id.data, request, changes, tools)
+        : { record, label, state: 'refused', reason: named.get(record) ?? 'no record is known by it' },
+    );
   }
-  commit();
-  return outcomes;
+  const late = new Set<string>(tools.dryRun === true ? [] : tools.store.relabel([...changes.values()]));
+  if (late.size === 0) return outcomes;
+  const again = requests.filter(({ record }) => late.has(named.get(record) ?? ''));
+  const later = (await labelPart(again, named, tools)).values();
+  return outcomes.map((one) => ('id' in one && late.has(one.id) ? (later.next().value ?? one) : one));
 }
 
 async function labelOne(
@@ -63,7 +73,7 @@ async function labelOne(
     const stored = await readRecord(repo, id);
     if (!stored) return { record, label, state: 'refused', reason: 'REPO holds no such record' };
     const waiting = changes.get(id)?.classification ?? store.labelChanges.of([id]).get(id);
-    const before: Classification = waiting ?? stored.record.classification;
+    const before = presentAnswer(stored.record.classification, waiting, now);
     if (isLabelled(before, label)) return { record, id, label, state: 'unchanged' };
     const human = { label, at: at ?? now.toISOString(), ...(by !== undefined && { by }) };
     const classification = withHumanLabel(before, human, now);

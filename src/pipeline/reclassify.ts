@@ -1,5 +1,5 @@
 import type { OpenHead } from '../classify/open-model.ts';
-import { withAnswer } from '../domain/classification.ts';
+import { presentAnswer, withAnswer } from '../domain/classification.ts';
 import type { Classification } from '../domain/record.ts';
 import type { RecordMeaning } from '../search/meaning.ts';
 import type { Relabelling, Store } from '../store/store.ts';
@@ -9,7 +9,7 @@ import type { Scored, ScoreRecords } from './score-records.ts';
 export interface ReclassifyOptions {
   store: Store;
   /** The model that answers. */
-  head: Pick<OpenHead, 'sha256'>;
+  head: Pick<OpenHead, 'ref'>;
   /** Its answers. */
   score: ScoreRecords;
   meaningOf: RecordMeaning;
@@ -40,7 +40,7 @@ export interface ReclassifySummary {
  * the next call goes on; repeated, it does nothing. A person's label stands.
  */
 export async function reclassify(options: ReclassifyOptions): Promise<ReclassifySummary> {
-  const { store, head, score, only, dryRun, signal, onProgress } = options;
+  const { store, head, score, only, signal, onProgress } = options;
   const tally = createTally();
   // While a page is noted, the next is scored.
   let ahead: Promise<Scored[]> | undefined;
@@ -52,18 +52,30 @@ export async function reclassify(options: ReclassifyOptions): Promise<Reclassify
     scored?.catch(() => undefined);
     return scored;
   };
-  const pages = store.ledger.notBy(head.sha256);
+  const pages = store.ledger.notBy(head.ref);
   for (let scored = take(); scored !== undefined && !signal.aborted; scored = ahead) {
     const page = await scored;
     ahead = take();
-    const answers: (Relabelling | undefined)[] = [];
-    for (const one of page) answers.push(await answerOf(one, options, tally));
-    if (dryRun !== true) store.relabel(answers.filter((answer) => answer !== undefined));
+    await notePage(page, options, tally);
     onProgress?.(tally.records());
   }
   await ahead?.catch(() => undefined);
   return { ...tally.summary(), stopped: signal.aborted };
 }
+
+/** One transaction. Where somebody answered about a record meanwhile, it is answered again on top of that. */
+async function notePage(page: readonly Scored[], options: ReclassifyOptions, tally: Tally): Promise<void> {
+  const answered: { one: Scored; answer: Answer }[] = [];
+  for (const one of page) answered.push({ one, answer: await answerOf(one, options) });
+  const changes = answered.flatMap(({ answer }) => answer.change ?? []);
+  const late = new Set<string>(options.dryRun === true ? [] : options.store.relabel(changes));
+  for (const { one, answer } of answered) if (!late.has(one.id)) tally.add(answer);
+  const again = page.filter(({ id }) => late.has(id));
+  if (again.length > 0) await notePage(again, options, tally);
+}
+
+/** What becomes of a record: another answer, or why not; also then the ledger may have something to learn. */
+type Answer = { change?: Relabelling } & ({ before: Classification; after: Classification } | { left: string });
 
 function count(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
@@ -77,15 +89,14 @@ function createTally() {
   let answered = 0;
   let records = 0;
   return {
-    leave: (reason: string): undefined => {
+    add: (answer: Answer): void => {
       records += 1;
-      count(left, reason);
-      return undefined;
-    },
-    answer: (before: Classification, after: Classification): void => {
-      records += 1;
+      if ('left' in answer) {
+        count(left, answer.left);
+        return;
+      }
       answered += 1;
-      const [from, to] = [firstLabel(before), firstLabel(after)];
+      const [from, to] = [firstLabel(answer.before), firstLabel(answer.after)];
       if (from !== to) count(moved, JSON.stringify([from, to]));
     },
     records: () => records,
@@ -108,19 +119,17 @@ function firstLabel({ labels }: Classification): string {
 
 async function answerOf(
   scored: Scored,
-  { store, head, meaningOf, indexedHere, now }: ReclassifyOptions,
-  tally: Tally,
-): Promise<Relabelling | undefined> {
+  { store, head: { ref }, meaningOf, indexedHere, now }: ReclassifyOptions,
+): Promise<Answer> {
   const { id } = scored;
-  if ('left' in scored) return tally.leave(scored.left);
+  if ('left' in scored) return scored;
   const { record, answer } = scored;
-  const before = store.labelChanges.of([id]).get(id) ?? record.classification;
-  if (before.model?.sha256 === head.sha256) {
-    tally.leave('it has the answer of this model');
-    return { id, modelSha256: head.sha256 };
+  const before = presentAnswer(record.classification, store.labelChanges.of([id]).get(id), now);
+  const modelSha256 = ref.sha256;
+  if (before.model?.sha256 === modelSha256) {
+    return { left: 'it has the answer of this model', change: { id, modelSha256 } };
   }
-  const classification = withAnswer(before, answer, now);
-  tally.answer(before, classification);
-  const update = indexedHere ? await labelUpdate({ ...record, classification }, meaningOf) : undefined;
-  return { id, classification, modelSha256: head.sha256, update };
+  const after = withAnswer(before, answer, now);
+  const update = indexedHere ? await labelUpdate({ ...record, classification: after }, meaningOf) : undefined;
+  return { before, after, change: { id, classification: after, modelSha256, update } };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelRevision } from '../domain/classification.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
 import { Classification } from '../domain/record.ts';
@@ -28,8 +29,11 @@ export interface LabelChangeCounts {
  * follows as a new revision, and then its row goes.
  */
 export interface LabelChanges {
-  /** Notes new answers; a newer one takes the place of an older, and its failures. */
-  put(changes: readonly Pick<LabelChange, 'id' | 'classification'>[]): void;
+  /**
+   * Notes new answers; one of a higher revision takes the place of an older, and its failures. Any other came too late:
+   * somebody else has answered since it was made. Returns the ids of those, of which nothing was noted.
+   */
+  put(changes: readonly Pick<LabelChange, 'id' | 'classification'>[]): ContentHash[];
   /** Those that failed least often first, then the oldest. */
   page(limit: number): LabelChange[];
   /** What these records are to say; those that wait for nothing are absent. */
@@ -53,7 +57,7 @@ interface StoredChange {
 
 const PUT = `INSERT INTO label_changes (id, revision, classification, since) VALUES (?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, classification = excluded.classification,
-    attempts = 0, error_message = NULL WHERE excluded.revision >= revision`;
+    attempts = 0, error_message = NULL WHERE excluded.revision > revision`;
 
 /** The pending labels on an open database; `now` gives milliseconds since 1970. */
 export function createLabelChanges(db: Database, now: () => number = Date.now): LabelChanges {
@@ -76,9 +80,9 @@ export function createLabelChanges(db: Database, now: () => number = Date.now): 
   return {
     put: (changes) =>
       inTransaction(db, `note the labels of ${changes.length} records`, () => {
-        for (const { id, classification } of changes) {
-          put.run(id, classification.revision ?? 1, JSON.stringify(classification), now());
-        }
+        const isLate = ({ id, classification }: (typeof changes)[number]): boolean =>
+          put.run(id, labelRevision(classification), JSON.stringify(classification), now()).changes === 0;
+        return changes.filter(isLate).map(({ id }) => id);
       }),
     page: (limit) => guarded('list the labels that records wait for', () => page.all(limit).map(toChange)),
     of: (ids) =>

@@ -1,4 +1,5 @@
 import type { ContentHash } from '../domain/ids.ts';
+import type { ModelRef } from '../domain/record.ts';
 import { FILE_STATES, type FileState } from '../domain/states.ts';
 import { recordsNamed, recordsNotBy } from './ledger-records.ts';
 import {
@@ -38,8 +39,8 @@ export interface Ledger {
    * one. A name that means none is absent.
    */
   named(names: readonly string[]): Map<string, ContentHash[]>;
-  /** Done records that another model answered about, or none, page by page; each id once. */
-  notBy(modelSha256: string): Generator<ContentHash[]>;
+  /** Records, also those that only the index knows, that another model answered about, or none; page by page, each once. */
+  notBy(model: ModelRef): Generator<ContentHash[]>;
   /** The records of these bytes have the answer of another model now; nothing else of their rows changes. */
   relabel(changes: readonly { id: ContentHash; modelSha256: string }[]): void;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
@@ -95,7 +96,7 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
     ...byContent(db, now),
     named: (names) => guarded('look records up by name', () => recordsNamed(db, names)),
-    notBy: (modelSha256) => recordsNotBy(db, modelSha256),
+    notBy: (model) => recordsNotBy(db, model),
     outdated: (versions) => outdatedPages(db, versions),
   };
 }

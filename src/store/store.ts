@@ -42,8 +42,11 @@ export interface Store {
   followed(record: FollowedRecord, change: Pick<LabelChange, 'revision'>, document?: IndexDocument): void;
   /** What records are still to say of themselves. */
   labelChanges: LabelChanges;
-  /** New answers about records, in one transaction: they wait for their records, and the index and ledger have them. */
-  relabel(changes: readonly Relabelling[]): void;
+  /**
+   * New answers about records, in one transaction: they wait for their records, and the index and ledger have them. Of a
+   * record that somebody else answered about meanwhile nothing is noted; returns the ids of those, to be answered again.
+   */
+  relabel(changes: readonly Relabelling[]): ContentHash[];
   /** Calls `listener` after each commit that may have enqueued something; the function it returns ends that. */
   onWished(listener: () => void): () => void;
   /**
@@ -145,11 +148,13 @@ function labelling(
   return {
     relabel: (changes) =>
       inTransaction(db, `label ${changes.length} records`, () => {
-        labelChanges.put(changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])));
-        index.relabel(changes.flatMap(({ update }) => update ?? []));
-        ledger.relabel(
-          changes.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })),
+        const late = labelChanges.put(
+          changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])),
         );
+        const noted = late.length === 0 ? changes : changes.filter(({ id }) => !late.includes(id));
+        index.relabel(noted.flatMap(({ update }) => update ?? []));
+        ledger.relabel(noted.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })));
+        return late;
       }),
     followed: ({ id, revision, modelSha256 }, change, document) => {
       inTransaction(db, 'note that a record has its label', () => {

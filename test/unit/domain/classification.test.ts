@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveLabels, followed, renewed, withAnswer, withHumanLabel } from '../../../src/domain/classification.ts';
+import {
+  effectiveLabels,
+  followed,
+  presentAnswer,
+  renewed,
+  withAnswer,
+  withHumanLabel,
+} from '../../../src/domain/classification.ts';
 import type { Classification, Label } from '../../../src/domain/record.ts';
 
 const OLD = { name: 'lab', version: '1', sha256: 'a'.repeat(64) };
@@ -86,5 +93,24 @@ describe('a record that follows', () => {
     expect(followed(anew, waiting, NOW)).toMatchObject({ model: NEW, human: SAID, revision: 3 });
     expect(followed(anew, withAnswer(answer(OLD, 'Powder'), answer(NEW, 'Tips'), NOW), NOW)).toBeUndefined();
     expect(followed(waiting, waiting, NOW)).toBeUndefined();
+  });
+});
+
+describe('what is said of a record now', () => {
+  const record = answer(OLD, 'Powder');
+
+  it('is what it is still to say, else what it says', () => {
+    const waiting = withAnswer(record, answer(NEW, 'Fibres'), NOW);
+    expect(presentAnswer(record, waiting, NOW)).toBe(waiting);
+    expect(presentAnswer(record, undefined, NOW)).toBe(record);
+    expect(presentAnswer(waiting, waiting, NOW)).toBe(waiting);
+  });
+
+  it('is what a person said in the record, and the next answer is newer than one that waits unaware of it', () => {
+    const said = withHumanLabel(record, SAID, NOW);
+    const unaware = withAnswer(withAnswer(record, answer(NEW, 'Fibres'), NOW), answer(OLD, 'Powder'), NOW);
+    const present = presentAnswer(said, unaware, NOW);
+    expect(present).toMatchObject({ human: SAID, labels: said.labels });
+    expect(withAnswer(present, answer(NEW, 'Fibres'), NOW).revision).toBeGreaterThan(unaware.revision ?? 0);
   });
 });

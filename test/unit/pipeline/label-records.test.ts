@@ -1,7 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { labelRecords } from '../../../src/pipeline/label-records.ts';
+import { toIndexDocument } from '../../../src/search/document.ts';
+import type { RecordMeaning } from '../../../src/search/meaning.ts';
 import { searchRecords } from '../../../src/search/search-records.ts';
+import { openStore } from '../../../src/store/store.ts';
 import { type Archive, archive } from '../../builders/archive.ts';
+import { makeRecord } from '../../builders/micrograph-record.ts';
 
 const NOW = new Date('2026-05-01T10:00:00Z');
 let open: Archive | undefined;
@@ -84,5 +88,38 @@ describe('what people say about records', () => {
     await labelRecords([{ record: id, label: 'Tips' }], { ...tools(here), dryRun: true });
     expect(here.store.labelChanges.count().waiting).toBe(0);
     expect(await names(here, 'Tips')).toEqual([]);
+  });
+
+  it('is not lost where another process labels the same record meanwhile', async () => {
+    const here = world();
+    const id = await here.put('a.tif', POWDER);
+    const other = openStore(here.state, { access: 'write', durability: 'batch' });
+    onTestFinished(() => other.close());
+    let interrupted = false;
+    const meaningOf: RecordMeaning = async (record) => {
+      if (!interrupted) {
+        interrupted = true;
+        await labelRecords([{ record: id, label: 'Fibres', by: 'Ben' }], { ...tools(here), store: other });
+      }
+      return await here.meaningOf(record);
+    };
+    const outcomes = await labelRecords([{ record: id, label: 'Tips', by: 'Ann' }], { ...tools(here), meaningOf });
+    expect(outcomes).toMatchObject([{ state: 'labelled', before: 'Fibres' }]);
+    const said = here.store.labelChanges.of([id]).get(id);
+    expect(said).toMatchObject({ human: { label: 'Tips', by: 'Ann' }, revision: 3 });
+    expect(said?.history?.map(({ human }) => human?.by)).toEqual([undefined, 'Ben']);
+    expect([await names(here, 'Tips'), await names(here, 'Fibres')]).toEqual([['a.tif Tips'], []]);
+  });
+
+  it('is named with composed or combining accents, and by the beginning of an id whose file is gone', async () => {
+    const here = world();
+    const id = await here.put('e\u0301chantillon.tif', POWDER);
+    const indexed = makeRecord({ name: 'gone.tif' });
+    here.store.commit([], [toIndexDocument(indexed)]);
+    const requests = ['\u00e9chantillon.tif', indexed.id.slice(0, 8)].map((record) => ({ record, label: 'Tips' }));
+    expect(await labelRecords(requests, tools(here))).toMatchObject([
+      { id, state: 'labelled' },
+      { state: 'refused', reason: 'REPO holds no such record' },
+    ]);
   });
 });

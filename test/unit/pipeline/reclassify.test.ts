@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { classifyEmbedding } from '../../../src/classify/classify-batch.ts';
 import type { ModelFolder } from '../../../src/classify/model-folder.ts';
 import { openHead } from '../../../src/classify/open-model.ts';
@@ -6,6 +6,7 @@ import { labelRecords } from '../../../src/pipeline/label-records.ts';
 import { type ReclassifySummary, reclassify } from '../../../src/pipeline/reclassify.ts';
 import { createScorer } from '../../../src/pipeline/score-records.ts';
 import { searchRecords } from '../../../src/search/search-records.ts';
+import { openStore } from '../../../src/store/store.ts';
 import { type Archive, archive } from '../../builders/archive.ts';
 import { modelManifest } from '../../builders/model-manifest.ts';
 
@@ -118,5 +119,36 @@ describe('reclassifying an archive', () => {
     const [row] = here.store.ledger.why('tip.tif');
     await run(here, { only: new Set([row?.contentHash ?? '']) });
     expect([await found(here, 'Tips'), await found(here, 'Powder')]).toEqual([['tip.tif'], ['fibre.tif']]);
+  });
+
+  it('does not write over what a person says while it is at work', async () => {
+    const here = await world();
+    const other = openStore(here.state, { access: 'write', durability: 'batch' });
+    onTestFinished(() => other.close());
+    let said = false;
+    const meaningOf: Archive['meaningOf'] = async (record) => {
+      if (!said) {
+        said = true;
+        const tools = { ...here, store: other, indexedHere: true, now: NOW };
+        await labelRecords([{ record: record.id, label: 'Powder', by: 'Ann' }], tools);
+      }
+      return await here.meaningOf(record);
+    };
+    expect(await run({ ...here, meaningOf })).toMatchObject({ answered: 2, left: [] });
+    const answers = here.store.labelChanges.page(9).map(({ classification }) => classification);
+    expect(answers.filter(({ human }) => human?.by === 'Ann')).toMatchObject([
+      { model: { name: 'tiny' }, decision: 'accepted', revision: 3 },
+    ]);
+    const { hits } = await searchRecords({ label: ['Powder'] }, { index: here.store.index });
+    expect(hits).toMatchObject([{ humanLabel: 'Powder' }]);
+  });
+
+  it('answers about a record whose file was changed since, which the index alone knows', async () => {
+    const here = await world();
+    const bytes = { bytes: 2, mtimeMs: 2 };
+    here.store.ledger.enqueue([{ path: '/inbox/run/tip.tif', ...bytes }], 'queued', 'complete');
+    expect(await run(here)).toMatchObject({ answered: 2 });
+    expect(await found(here, 'Tips')).toEqual(['tip.tif']);
+    expect(await run(here)).toMatchObject({ answered: 0, left: [] });
   });
 });
