@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
-import { findModel } from '../classify/model-folder.ts';
 import { openModel } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
+import { modelInUse } from '../pipeline/model-in-use.ts';
 import { openOriginals } from '../pipeline/originals.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
-import { modelRoots } from '../pipeline/session.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
@@ -30,7 +29,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
   const { log, config } = settings;
-  const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
+  const { model: base } = await modelInUse(config, state);
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const model = await openModel(base.folder);

@@ -2,7 +2,11 @@ import { AUGMENT_KINDS } from '../train/augment.ts';
 import { type OptionSpec, PLACES, type VerbSpec } from './usage-options.ts';
 
 const TRAINING: Record<string, OptionSpec> = {
-  base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
+  base: {
+    value: 'NAME[/VERSION]',
+    help: 'model whose backbone is used (default: the one in use)',
+    setting: 'classify.model',
+  },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
 };
 
@@ -43,7 +47,11 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
     operands: '[DIR...]',
     options: {
       limit: { value: 'N', help: 'lines of each list (default: 20)' },
-      model: { value: 'NAME', help: 'model that judges the pictures', setting: 'classify.model' },
+      model: {
+        value: 'NAME[/VERSION]',
+        help: 'model that judges the pictures (default: the one in use)',
+        setting: 'classify.model',
+      },
       ...PLACES,
     },
     examples: ['semantiff review-queue -o records', 'semantiff review-queue labelled/ --limit 50 --json -o records'],
