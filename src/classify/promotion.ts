@@ -117,7 +117,8 @@ async function change(
   await withModelsLock(modelsFolder, async () => {
     const before = await readPromotions(modelsFolder);
     const { promoted, event } = step(before);
-    const after: Promotions = { schemaVersion: 1, promoted, history: [...before.history, event].slice(-MAX_HISTORY) };
+    const history = [...before.history, event].slice(-MAX_HISTORY);
+    const after = Promotions.parse({ schemaVersion: 1, promoted, history });
     const bytes = new TextEncoder().encode(`${JSON.stringify(after, undefined, 2)}\n`);
     await writeFileAtomic(join(modelsFolder, PROMOTION_FILE), bytes, { fsync: true });
   });

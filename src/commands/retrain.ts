@@ -4,9 +4,10 @@ import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
-import { modelInUse } from '../pipeline/model-in-use.ts';
+import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
 import { openOriginals } from '../pipeline/originals.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
+import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
@@ -48,10 +49,12 @@ export async function run(invocation: Invocation): Promise<number> {
         ...(seed !== undefined && { seed }),
         // A fixed test list is the test: nothing else is held back.
         heldOut: options.testList === undefined ? 'test' : 'none',
-        modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
+        modelsFolder: resolve(cwd, text(values, 'models') ?? userModels(state)),
         cacheFolder: join(state, 'embeddings'),
         backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
         parent: base.ref,
+        program: `${SOFTWARE.name} ${SOFTWARE.version}`,
+        sharedTestList: userModels(state),
       },
       {
         trainer: await onnxTrainer(),
@@ -90,7 +93,7 @@ function outcomeText(outcome: RetrainOutcome): string {
     }),
     ...warnings.map((warning) => `! ${oneLine(warning)}`),
     ...leftOutLines(outcome),
-    `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
+    `It is not in use yet. Put it into use: semantiff model promote ${ref.name} ${ref.version}`,
     '',
   ];
   return lines.join('\n');

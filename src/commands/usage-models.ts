@@ -56,4 +56,19 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
     },
     examples: ['semantiff review-queue -o records', 'semantiff review-queue labelled/ --limit 50 --json -o records'],
   },
+  model: {
+    summary: 'list, compare, promote, roll back, export and import models',
+    operands: 'list | show [MODEL] | compare A B | promote MODEL | rollback | export MODEL FILE | import-archive FILE',
+    options: {
+      force: { flag: true, help: 'promote: although it is worse than the one in use, or cannot be compared with it' },
+      reason: { value: 'TEXT', help: 'promote, rollback: why, for the history; --force needs one' },
+      ...PLACES,
+    },
+    examples: [
+      'semantiff model list -o records',
+      'semantiff model compare nffa-sem-small/1 my-lab/2 -o records',
+      'semantiff model promote my-lab 2 --reason "new detector" -o records',
+      'semantiff model export my-lab/2 my-lab-2.tar -o records',
+    ],
+  },
 };

@@ -7,6 +7,8 @@ import { PACKAGE_ROOT } from '../software.ts';
 
 export interface ModelInUse {
   model: ModelFolder;
+  /** What decided: a version that is asked for, a promotion, or `classify.model` alone. */
+  origin: 'asked' | 'promoted' | 'configured';
   /** Why it is this one, for people. */
   because: string;
 }
@@ -16,9 +18,14 @@ export function userModels(state: string): string {
   return join(state, 'models');
 }
 
+/** The models that come with the program. */
+export function packageModels(): string {
+  return join(PACKAGE_ROOT, 'models');
+}
+
 /** Folders in which models are looked for, the user's before those of the package. */
 export function modelRoots(state: string): string[] {
-  return [userModels(state), join(PACKAGE_ROOT, 'models')];
+  return [userModels(state), packageModels()];
 }
 
 /** Whether a promotion decides which model is in use: not where a version is asked for. */
@@ -36,15 +43,19 @@ export async function modelInUse({ classify }: Readonly<Config>, state: string):
   const roots = modelRoots(state);
   if (version === NEWEST_VERSION) {
     const because = `the newest version of ${name}, as --model or classify.version asks for`;
-    return { model: await findModel(name, undefined, roots), because };
+    return { model: await findModel(name, undefined, roots), origin: 'asked', because };
   }
   if (version !== undefined) {
-    return { model: await findModel(name, version, roots), because: 'as --model or classify.version asks for' };
+    return {
+      model: await findModel(name, version, roots),
+      origin: 'asked',
+      because: 'as --model or classify.version asks for',
+    };
   }
   const promotion = (await readPromotions(userModels(state))).promoted.at(-1);
   if (promotion === undefined) {
     const because = `the newest version of ${name}, which classify.model names; no model is promoted`;
-    return { model: await findModel(name, undefined, roots), because };
+    return { model: await findModel(name, undefined, roots), origin: 'configured', because };
   }
   const model = await findModel(promotion.name, promotion.version, roots);
   if (model.sha256 !== promotion.sha256) {
@@ -54,7 +65,7 @@ export async function modelInUse({ classify }: Readonly<Config>, state: string):
     );
   }
   const reason = promotion.reason === undefined ? '' : ` ("${promotion.reason}")`;
-  return { model, because: `promoted on ${promotion.at}${reason}` };
+  return { model, origin: 'promoted', because: `promoted on ${promotion.at}${reason}` };
 }
 
 /** The model in use, or undefined where classification is switched off. */

@@ -44,10 +44,12 @@ async function take(step) {
   }
 }
 
+const isBefore = (until) => reports < until && !ended;
+
 async function promote() {
   for (const step of steps) {
     const until = reports + every;
-    while (reports < until && !ended) await pause(2);
+    while (isBefore(until)) await pause(2);
     if (ended) return;
     await take(step);
   }
