@@ -55,6 +55,25 @@ export async function readBackbone({ folder, manifest }: ModelFolder): Promise<U
   return await readChecked(folder, manifest.backbone);
 }
 
+const TrainingImages = z.strictObject({ schemaVersion: z.literal(1), images: z.array(z.string()) });
+
+/** The bytes of the list of a model's training images (content hashes, sorted). */
+export function encodeTrainingImages(images: readonly string[]): Uint8Array {
+  const list: z.infer<typeof TrainingImages> = { schemaVersion: 1, images: [...images] };
+  return new TextEncoder().encode(`${JSON.stringify(list)}\n`);
+}
+
+/** Content hashes of the images that a model was trained on; undefined where it does not say. Throws `classify/model`. */
+export async function readTrainingImages({ folder, manifest }: ModelFolder): Promise<Set<string> | undefined> {
+  const { images } = manifest.training;
+  if (images === undefined) return undefined;
+  const bytes = await readChecked(folder, images);
+  const list = TrainingImages.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+  if (list.success) return new Set(list.data.images);
+  const found = z.prettifyError(list.error);
+  throw new IngestError('classify/model', `Reading ${images.file} in ${folder}, found faults: ${found}`);
+}
+
 /**
  * Finds `NAME/VERSION` below the first of `roots` that has it; without a version the newest of all roots (numbers are
  * compared as numbers). Throws `classify/model` where there is none.

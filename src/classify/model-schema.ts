@@ -91,6 +91,10 @@ export const ModelManifest = z.strictObject({
     nearDuplicates: z.literal('together').optional(),
     /** SHA-256 over the sorted list of content hash, label, group and weight of every training image. */
     dataSha256: Sha256,
+    /** List of the content hashes of all training images, so that none of them judges the model. */
+    images: ModelFile.extend({ count: Count }).optional(),
+    /** What trained it, such as `semantiff 0.1.0`. */
+    program: z.string().optional(),
     parent: z.strictObject({ name: z.string(), version: z.string(), sha256: Sha256 }).optional(),
   }),
   metrics: z.array(Metrics),

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
-import { findModel } from '../classify/model-folder.ts';
 import { openModel } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { openArchiveFacts } from '../pipeline/archive-facts.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
+import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
-import { modelRoots } from '../pipeline/session.ts';
+import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
@@ -30,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
   const { log, config } = settings;
-  const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
+  const { model: base } = await modelInUse(config, state);
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const model = await openModel(base.folder);
@@ -49,10 +49,12 @@ export async function run(invocation: Invocation): Promise<number> {
         ...(seed !== undefined && { seed }),
         // A fixed test list is the test: nothing else is held back.
         heldOut: options.testList === undefined ? 'test' : 'none',
-        modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
+        modelsFolder: resolve(cwd, text(values, 'models') ?? userModels(state)),
         cacheFolder: join(state, 'embeddings'),
         backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
         parent: base.ref,
+        program: `${SOFTWARE.name} ${SOFTWARE.version}`,
+        sharedTestList: userModels(state),
       },
       {
         trainer: await onnxTrainer(),
@@ -91,7 +93,7 @@ function outcomeText(outcome: RetrainOutcome): string {
     }),
     ...warnings.map((warning) => `! ${oneLine(warning)}`),
     ...leftOutLines(outcome),
-    `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
+    `It is not in use yet. Put it into use: semantiff model promote ${ref.name} ${ref.version}`,
     '',
   ];
   return lines.join('\n');

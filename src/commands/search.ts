@@ -6,7 +6,7 @@ import { errorMessage, IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { formatQuantity } from '../domain/units.ts';
 import { networkImage } from '../pipeline/embed-files.ts';
-import { configuredModel } from '../pipeline/session.ts';
+import { configuredModel } from '../pipeline/model-in-use.ts';
 import { embeddingSpace } from '../pipeline/settle-results.ts';
 import type { EmbeddedPicture } from '../search/document.ts';
 import { explainHit } from '../search/explain-hit.ts';

@@ -1,5 +1,5 @@
 import { encodeHead } from '../classify/head.ts';
-import { MANIFEST_FILE } from '../classify/model-folder.ts';
+import { encodeTrainingImages, MANIFEST_FILE } from '../classify/model-folder.ts';
 import { type DataSource, ModelManifest } from '../classify/model-schema.ts';
 import { encodeNeighbours } from '../classify/neighbours.ts';
 import { INPUT_SIZE, PREPROCESSING } from '../classify/preprocess.ts';
@@ -19,6 +19,8 @@ export interface ModelIdentity {
   notes: readonly string[];
   /** Views of the images that were trained on besides. */
   augmentations: readonly string[];
+  /** What trains it, such as `semantiff 0.1.0`; where it is given, the model also lists its training images. */
+  program?: string;
   options: TrainingOptions;
 }
 
@@ -34,14 +36,20 @@ const TRAINING = 'semantiff training 1';
 const BACKBONE_FILE = 'backbone.onnx';
 const HEAD_FILE = 'head.bin';
 const NEIGHBOURS_FILE = 'neighbours.bin';
+const IMAGES_FILE = 'training.json';
 
 /** The files of a model folder; the same training gives the same bytes. */
 export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel {
   const { name, version } = identity;
   const head = encodeHead(trained.head);
   const neighbours = encodeNeighbours(trained.neighbours);
+  const images = encodeTrainingImages(trained.fitted.map(({ sha256 }) => sha256));
   const manifest = ModelManifest.parse(
-    manifestOf(trained, identity, { head: sha256Hex(head), neighbours: sha256Hex(neighbours) }),
+    manifestOf(trained, identity, {
+      head: sha256Hex(head),
+      neighbours: sha256Hex(neighbours),
+      images: sha256Hex(images),
+    }),
   );
   const json = utf8(`${JSON.stringify(manifest, undefined, 2)}\n`);
   return {
@@ -52,6 +60,7 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
       [BACKBONE_FILE]: identity.backbone.bytes,
       [HEAD_FILE]: head,
       [NEIGHBOURS_FILE]: neighbours,
+      ...(identity.program !== undefined && { [IMAGES_FILE]: images }),
       'card.md': utf8(modelCard(manifest, identity.notes)),
       'report.json': utf8(`${JSON.stringify(trained.report)}\n`),
       [MANIFEST_FILE]: json,
@@ -62,10 +71,10 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
 function manifestOf(
   trained: Trained,
   identity: ModelIdentity,
-  sha256: { head: string; neighbours: string },
+  sha256: { head: string; neighbours: string; images: string },
 ): ModelManifest {
   const { dataset, fitted, neighbours, report, accept, suggest } = trained;
-  const { options, backbone, parent } = identity;
+  const { options, backbone, parent, program } = identity;
   return {
     schemaVersion: 1,
     name: identity.name,
@@ -94,6 +103,10 @@ function manifestOf(
       heldOut: options.heldOut,
       ...dataOptions(trained, identity),
       dataSha256: hashData(dataset.labels, fitted),
+      ...(program !== undefined && {
+        images: { file: IMAGES_FILE, sha256: sha256.images, count: fitted.length },
+        program,
+      }),
       ...(parent && { parent }),
     },
     metrics: report.evaluations.map(({ metrics }) => metrics),

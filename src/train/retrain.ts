@@ -2,17 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
 import { type DataSource, type ModelManifest, ModelName } from '../classify/model-schema.ts';
+import { PREPROCESSING } from '../classify/preprocess.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { ModelRef } from '../domain/record.ts';
 import type { Log } from '../log.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { Dataset, LabelledImage, LeftOut } from './dataset.ts';
+import { openEmbeddingCache } from './embedding-cache.ts';
 import { makeModel } from './make-model.ts';
 import { familiesOfTwoLabels } from './near-duplicates.ts';
 import { type DataDeps, type DataOptions, type ReadDataset, readDataset } from './read-dataset.ts';
 import type { TrainingReport } from './report.ts';
+import { extendSharedTestList } from './shared-test-list.ts';
 import { dealSides } from './split.ts';
-import { trainAndValidate } from './train-and-validate.ts';
+import { type Trained, trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
 
@@ -43,6 +46,10 @@ export interface RetrainInput extends DataOptions {
   data?: readonly DataSource[];
   /** Further limits for the card. */
   notes?: readonly string[];
+  /** What trains it, such as `semantiff 0.1.0`; where it is given, the model also lists its training images. */
+  program?: string;
+  /** Folder of models whose shared test list the images that were held back are added to. */
+  sharedTestList?: string;
 }
 
 /** `embed` decodes, preprocesses and embeds files; one answer a file in any order. */
@@ -95,14 +102,41 @@ export async function retrain(
     notes: input.notes ?? [],
     augmentations: input.augmentations ?? [],
     ...(input.parent && { parent: input.parent }),
+    ...(input.program !== undefined && { program: input.program }),
     options,
   });
   signal?.throwIfAborted();
   const folder = await writeModelFolder(input.modelsFolder, identity, made.files);
+  if (input.sharedTestList !== undefined)
+    await shareTestImages(trained, input.sharedTestList, { input, backboneSha256 });
   log.info({ ...made.ref, images: dataset.examples.length }, 'a model was trained');
   const { manifest, report, ref } = made;
   const warnings = [...read.warnings, ...warningsOf(dataset, manifest)];
   return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings };
+}
+
+/** Lets what was held back judge later models too: listed, with its embedding in the cache. */
+async function shareTestImages(
+  { heldBack, dataset }: Trained,
+  modelsFolder: string,
+  { input, backboneSha256 }: { input: RetrainInput; backboneSha256: string },
+): Promise<void> {
+  const cache = openEmbeddingCache(input.cacheFolder, { preprocessing: PREPROCESSING, backboneSha256 });
+  try {
+    const stored = await cache.read(new Set(heldBack.map(({ sha256 }) => sha256)));
+    // Pictures of the archive come with an embedding of their own.
+    for (const { sha256, embedding } of heldBack) if (!stored.has(sha256)) await cache.append(sha256, embedding);
+  } finally {
+    await cache.close();
+  }
+  await extendSharedTestList(
+    modelsFolder,
+    heldBack.map(({ sha256, label, file }) => ({
+      sha256,
+      label: dataset.labels[label] ?? '',
+      ...(file !== undefined && { file }),
+    })),
+  );
 }
 
 const DEFAULT_C = 0.1;

@@ -29,6 +29,8 @@ export interface Trained {
   dataset: Dataset;
   /** What the head was trained on. */
   fitted: readonly Example[];
+  /** Real images that were held back. */
+  heldBack: readonly Example[];
   head: Head;
   neighbours: Neighbours;
   outlierBelow: number;
@@ -78,12 +80,14 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
     ...evaluateSplit(splitOf(validation), rules),
     ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isReal)) }),
   }));
-  const test = examples.filter((example) => side(example) === 'test').map(judgeOf(head, neighbours));
+  const held = examples.filter((example) => side(example) === 'test');
+  const test = held.map(judgeOf(head, neighbours));
   if (test.length > 0) evaluations.push(evaluateSplit({ split: 'test', judged: test, repeats: 1 }, rules));
   const classes = classCounts(dataset, side);
   return {
     dataset,
     fitted,
+    heldBack: held.filter(isReal),
     head,
     neighbours,
     outlierBelow: ground.outlierBelow,
