@@ -1,4 +1,3 @@
-import { IngestError } from '../domain/errors.ts';
 import { EXIT_FAILED, EXIT_OK } from '../domain/states.ts';
 import { modelInUse } from '../pipeline/model-in-use.ts';
 import { type ReclassifySummary, reclassify } from '../pipeline/reclassify.ts';
