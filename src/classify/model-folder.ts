@@ -42,7 +42,8 @@ export async function loadModelFolder(folder: string): Promise<ModelFolder> {
       `Opening the model ${name} ${version}, expected one count for each of ${labels.length} different labels.`,
     );
   }
-  const head = decodeHead(await readChecked(folder, manifest.head), labels.length, embeddingLength);
+  const sizes = { classes: labels.length, dim: embeddingLength, hidden: manifest.head.hidden };
+  const head = decodeHead(await readChecked(folder, manifest.head), sizes);
   const sha256 = sha256Hex(bytes);
   const model = { folder, manifest, sha256, ref: { name, version, sha256 }, head };
   if (manifest.neighbours === undefined) return model;

@@ -12,6 +12,9 @@ export const ModelName = z
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name');
 const ModelFile = z.strictObject({ file: FileName, sha256: Sha256 });
 
+/** Units of a hidden layer: more than any head of a few hundred images a class can use. */
+export const HIDDEN_MAX = 1024;
+
 /** Of `n` validated images above a threshold `precision` were right, 95 % sure `lowerBound` or more; `target` was asked. */
 const Evidence = z.strictObject({
   validation: z.string(),
@@ -70,7 +73,8 @@ export const ModelManifest = z.strictObject({
   inputSize: z.int().positive(),
   embeddingLength: z.int().positive(),
   backbone: ModelFile.extend({ name: z.string() }),
-  head: ModelFile,
+  /** `hidden`: units of its hidden layer; absent in a softmax regression. */
+  head: ModelFile.extend({ hidden: z.int().positive().max(HIDDEN_MAX).optional() }),
   /** Standardised unit vectors of training images; an image less similar to all of them than `below` is an outlier. */
   neighbours: ModelFile.extend({ count: z.int().positive(), below: z.number().min(-1).max(1) }).optional(),
   calibration: z.strictObject({ temperature: z.number().positive(), validations: z.array(z.string()) }),
@@ -83,6 +87,12 @@ export const ModelManifest = z.strictObject({
     seed: Count,
     simulatedWeight: z.number().nonnegative(),
     heldOut: z.enum(['test', 'none']),
+    /** `balanced`: every class weighed the same in the loss; absent: every image did. */
+    classWeights: z.literal('balanced').optional(),
+    /** Most steps of a training, where the number was given. */
+    steps: z.int().positive().optional(),
+    /** Images of the validation side that decided when the training of the head stopped; absent: none did. */
+    stoppedBy: z.int().positive().optional(),
     /** SHA-256 over the sorted list of content hash, label, group and weight of every training image. */
     dataSha256: Sha256,
     parent: z.strictObject({ name: z.string(), version: z.string(), sha256: Sha256 }).optional(),

@@ -6,12 +6,13 @@ import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
 import { modelRoots } from '../pipeline/session.ts';
 import { listClassFolders } from '../train/class-folders.ts';
-import { onnxTrainer } from '../train/onnx-trainer.ts';
+import { openTrainer } from '../train/open-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
-import { type Invocation, text, wholeNumber } from './invocation.ts';
+import { type Invocation, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
 import { loadSettings, places } from './settings.ts';
 import { table } from './table.ts';
+import { headOptions, trainerChoice } from './training-options.ts';
 
 const DEFAULT_NAME = 'my-lab';
 
@@ -19,15 +20,17 @@ const DEFAULT_NAME = 'my-lab';
 export async function run(invocation: Invocation): Promise<number> {
   const { values, operands, cwd, signal } = invocation;
   if (operands.length === 0) throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR');
+  const head = headOptions(values);
+  const choice = trainerChoice(values);
   const settings = await loadSettings(invocation);
   const { state } = places(settings);
   const { log, config } = settings;
   const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
   const images = await listClassFolders(operands.map((folder) => resolve(cwd, folder)));
+  const trainer = await openTrainer(choice);
   const model = await openModel(base.folder);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
-  const seed = wholeNumber(values, 'seed', 0);
   let done = 0;
   try {
     const outcome = await retrain(
@@ -35,14 +38,14 @@ export async function run(invocation: Invocation): Promise<number> {
         images,
         name: text(values, 'name') ?? DEFAULT_NAME,
         ...(version !== undefined && { version }),
-        ...(seed !== undefined && { seed }),
+        ...head,
         modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
         cacheFolder: join(state, 'embeddings'),
         backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
         parent: base.ref,
       },
       {
-        trainer: await onnxTrainer(),
+        trainer,
         embed: async function* (files) {
           for await (const one of embedFiles(files, model.backend, signal)) {
             bar.update(++done, files.length, 'embedding');
@@ -57,6 +60,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     bar.end();
+    await trainer.close();
     await model.close();
   }
 }

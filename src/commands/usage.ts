@@ -1,4 +1,5 @@
 import { SITE_FACTS } from '../publish/formats/document.ts';
+import { HEAD_OPTIONS } from './usage-models.ts';
 
 /** One option of a verb: how it is typed, and which setting of the config it is, if any. */
 export interface OptionSpec {
@@ -231,7 +232,7 @@ export const VERBS: Record<string, VerbSpec> = {
       version: { value: 'VERSION', help: 'version of the new model (default: the next number)' },
       models: { value: 'DIR', help: 'folder of models to write to (default: STATE/models)' },
       base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
-      seed: { value: 'N', help: 'seed of the training (default: 1)' },
+      ...HEAD_OPTIONS,
       config: PLACES['config'] as OptionSpec,
       out: PLACES['out'] as OptionSpec,
       state: PLACES['state'] as OptionSpec,

@@ -132,11 +132,15 @@ export function countImages(
   return counts;
 }
 
+/** `balanced`: the images of every class weigh the same together, with the weight of all unchanged; `none`: each the same. */
+export type ClassWeights = 'none' | 'balanced';
+
 /** The examples as a trainer takes them; a simulated one counts `simulatedWeight`, and 0 leaves them out. */
 export function trainingSetOf(
   examples: readonly Example[],
   { labels, dim }: Pick<Dataset, 'labels' | 'dim'>,
   simulatedWeight: number,
+  classWeights: ClassWeights = 'none',
 ): TrainingSet {
   const used = examples.filter(({ simulated }) => !simulated || simulatedWeight > 0);
   const embeddings = new Float32Array(used.length * dim);
@@ -147,8 +151,21 @@ export function trainingSetOf(
     classes: labels.length,
     embeddings,
     labels: Uint16Array.from(used, ({ label }) => label),
-    weights: Float32Array.from(used, ({ simulated }) => (simulated ? simulatedWeight : 1)),
+    weights: classWeights === 'balanced' ? balanced(used, simulatedWeight) : imageWeights(used, simulatedWeight),
   };
+}
+
+function imageWeights(examples: readonly Example[], simulatedWeight: number): Float32Array {
+  return Float32Array.from(examples, ({ simulated }) => (simulated ? simulatedWeight : 1));
+}
+
+/** As scikit-learn's `class_weight="balanced"`: of n in k classes those of a class with n' count n / (k n') each. */
+function balanced(examples: readonly Example[], simulatedWeight: number): Float32Array {
+  const weights = imageWeights(examples, simulatedWeight);
+  const ofClass = new Map<number, number>();
+  examples.forEach(({ label }, row) => ofClass.set(label, (ofClass.get(label) ?? 0) + (weights[row] ?? 0)));
+  const share = weights.reduce((a, b) => a + b, 0) / ofClass.size;
+  return weights.map((weight, row) => (weight * share) / (ofClass.get(examples[row]?.label ?? -1) ?? 1));
 }
 
 /** SHA-256 over content hash, label, group and kind of every example: the same data give the same value. */

@@ -74,7 +74,7 @@ function manifestOf(
     inputSize: INPUT_SIZE,
     embeddingLength: dataset.dim,
     backbone: { name: backbone.name, file: BACKBONE_FILE, sha256: backbone.sha256 },
-    head: { file: HEAD_FILE, sha256: sha256.head },
+    head: { file: HEAD_FILE, sha256: sha256.head, ...(trained.head.hidden && { hidden: trained.head.hidden.size }) },
     neighbours: {
       file: NEIGHBOURS_FILE,
       sha256: sha256.neighbours,
@@ -90,6 +90,9 @@ function manifestOf(
       seed: options.seed,
       simulatedWeight: trained.simulatedWeight,
       heldOut: options.heldOut,
+      ...(options.classWeights === 'balanced' && { classWeights: options.classWeights }),
+      ...(options.steps !== undefined && { steps: options.steps }),
+      ...(trained.watched > 0 && { stoppedBy: trained.watched }),
       dataSha256: hashData(dataset.labels, fitted),
       ...(parent && { parent }),
     },

@@ -7,7 +7,14 @@ import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { ModelRef } from '../domain/record.ts';
 import type { Log } from '../log.ts';
 import { sha256Hex } from '../store/content-hash.ts';
-import { buildDataset, type Dataset, type EmbedOutcome, type LabelledImage, type LeftOut } from './dataset.ts';
+import {
+  buildDataset,
+  type ClassWeights,
+  type Dataset,
+  type EmbedOutcome,
+  type LabelledImage,
+  type LeftOut,
+} from './dataset.ts';
 import { openEmbeddingCache } from './embedding-cache.ts';
 import { gatherEmbeddings } from './gather-embeddings.ts';
 import { makeModel } from './make-model.ts';
@@ -31,6 +38,12 @@ export interface RetrainInput {
   seed?: number;
   /** Inverse strength of the L2 penalty; default 0.1, the best of 0.01, 0.1 and 1 on the labelled samples. */
   c?: number;
+  /** Units of a hidden layer between embedding and softmax; default none. */
+  hidden?: number;
+  /** Whether every class weighs the same in the loss however many images it has; default `none`. */
+  classWeights?: ClassWeights;
+  /** Most steps of a training; default 1,000 with all images at once, 4,000 in mini-batches. */
+  steps?: number;
   /** Weights of a simulated image to choose from by cross-validation; real images have 1. */
   simulatedWeights?: readonly number[];
   /** `test` (default) keeps the test side of the split out of the model, `none` trains on all but a fixed test list. */
@@ -63,7 +76,7 @@ export interface RetrainOutcome {
 }
 
 /**
- * Trains a softmax head on labelled pictures and writes it as a new model folder with its evaluation. The same images,
+ * Trains a head on labelled pictures and writes it as a new model folder with its evaluation. The same images,
  * options and backbone give the same bytes on the same machine. Throws `train/data` where the images cannot train a
  * classifier, `train/model` where the model cannot be made; a stopped training leaves nothing but cached embeddings.
  */
@@ -84,6 +97,9 @@ export async function retrain(
     heldOut: input.heldOut ?? 'test',
     targetPrecision: input.targetPrecision ?? TARGET_PRECISION,
     simulatedWeights: input.simulatedWeights ?? SIMULATED_WEIGHTS,
+    ...(input.hidden !== undefined && { hidden: input.hidden }),
+    ...(input.classWeights !== undefined && { classWeights: input.classWeights }),
+    ...(input.steps !== undefined && { steps: input.steps }),
     ...(signal && { signal }),
   };
   const trained = await trainAndValidate(dataset, options);

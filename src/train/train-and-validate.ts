@@ -12,11 +12,12 @@ import {
   type Validation,
 } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
-import { countImages, type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import { countImages, type Dataset, type Example } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
+import { type FitOptions, fitHead } from './fit-head.ts';
 import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
 import { type Side, sideOf } from './split.ts';
-import { crossValidate, type FitOptions, judgeOf, leaveGroupsOut } from './validate.ts';
+import { crossValidate, judgeOf, leaveGroupsOut } from './validate.ts';
 
 export interface TrainingOptions extends Omit<FitOptions, 'simulatedWeight'> {
   heldOut: 'test' | 'none';
@@ -30,6 +31,8 @@ export interface Trained {
   /** What the head was trained on. */
   fitted: readonly Example[];
   head: Head;
+  /** Images of the validation side that decided when the training of the head stopped. */
+  watched: number;
   neighbours: Neighbours;
   outlierBelow: number;
   temperature: number;
@@ -68,9 +71,7 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   };
   const thresholds = chooseThresholds(pooled, grouped, ground, options.targetPrecision);
 
-  const { trainer, c, seed, signal } = options;
-  const set = trainingSetOf(fitted, dataset, simulatedWeight);
-  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+  const { head, watched } = await fitHead(fitted, dataset, { ...options, simulatedWeight });
   const neighbours = chooseNeighbours(fitted, head);
   const { accept, suggest } = thresholds;
   const rules = { ...ground, classes: labels.length, acceptAbove: accept?.above, suggestAbove: suggest?.above };
@@ -85,6 +86,7 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
     dataset,
     fitted,
     head,
+    watched,
     neighbours,
     outlierBelow: ground.outlierBelow,
     temperature: ground.temperature,

@@ -2,18 +2,10 @@ import { type Head, logitsOf } from '../classify/head.ts';
 import { type Neighbours, nearestSimilarity, unitVector } from '../classify/neighbours.ts';
 import type { Validation } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
-import { type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import type { Dataset, Example } from './dataset.ts';
 import type { Judged } from './evaluate.ts';
+import { type FitOptions, fitHead } from './fit-head.ts';
 import { dealFolds, dealGroups } from './split.ts';
-import type { HeadTrainer } from './trainer.ts';
-
-export interface FitOptions {
-  trainer: HeadTrainer;
-  c: number;
-  seed: number;
-  simulatedWeight: number;
-  signal?: AbortSignal;
-}
 
 type Shape = Pick<Dataset, 'labels' | 'dim'>;
 
@@ -76,13 +68,8 @@ async function judgeFolds(
 }
 
 /** Trains on `seen` and gives a function that judges other examples. */
-async function fitJudge(
-  seen: readonly Example[],
-  shape: Shape,
-  { trainer, c, seed, simulatedWeight, signal }: FitOptions,
-): Promise<Judge> {
-  const set = trainingSetOf(seen, shape, simulatedWeight);
-  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+async function fitJudge(seen: readonly Example[], shape: Shape, options: FitOptions): Promise<Judge> {
+  const { head } = await fitHead(seen, shape, options);
   return judgeOf(head, chooseNeighbours(seen, head));
 }
 

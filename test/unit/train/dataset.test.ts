@@ -76,4 +76,19 @@ describe('a data set', () => {
     expect([...trainingSetOf(dataset.examples, dataset, 0.25).weights]).toEqual([1, 0.25, 1, 1]);
     expect(trainingSetOf(dataset.examples, dataset, 0).count).toBe(3);
   });
+
+  it('balances classes: each weighs the same, all weigh what they weighed, simulated images less as before', () => {
+    const images = [
+      ...['1', '2', '3', '4'].map((file) => image(file, 'A')),
+      image('5', 'B'),
+      image('6', 'B', { simulated: true }),
+    ];
+    const dataset = buildDataset(images, embeddedAs({ 1: 'a', 2: 'b', 3: 'c', 4: 'd', 5: 'e', 6: 'f' }));
+    const { labels, weights } = trainingSetOf(dataset.examples, dataset, 0.5, 'balanced');
+    const sums = [0, 1].map((label) => weights.filter((_, row) => labels[row] === label).reduce((a, b) => a + b, 0));
+    expect(sums[0]).toBeCloseTo(5.5 / 2, 5);
+    expect(sums[1]).toBeCloseTo(5.5 / 2, 5);
+    expect(weights[5]).toBeCloseTo((weights[4] ?? 0) / 2, 6);
+    expect([...trainingSetOf(dataset.examples, dataset, 0.5, 'none').weights]).toEqual([1, 1, 1, 1, 1, 0.5]);
+  });
 });
