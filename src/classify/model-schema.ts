@@ -87,8 +87,12 @@ export const ModelManifest = z.strictObject({
     seed: Count,
     simulatedWeight: z.number().nonnegative(),
     heldOut: z.enum(['test', 'none']),
-    /** `balanced`: every class weighed the same in the loss; absent: every image did. */
+    /** Views of the images that were trained on besides: mirrored, turned, with the data bar. */
+    augmentations: z.array(z.string()).optional(),
+    /** Classes that weigh the same; absent where images do. */
     classWeights: z.literal('balanced').optional(),
+    /** Nearly identical images were kept on one side of every split; absent where there were none, or it was not looked. */
+    nearDuplicates: z.literal('together').optional(),
     /** Most steps of a training, where the number was given. */
     steps: z.int().positive().optional(),
     /** Images of the validation side that decided when the training of the head stopped; absent: none did. */

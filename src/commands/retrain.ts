@@ -4,41 +4,53 @@ import { openModel } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
+import { groupFiles } from '../pipeline/group-images.ts';
+import { openOriginals } from '../pipeline/originals.ts';
+import { reviewedImages } from '../pipeline/reviewed-images.ts';
 import { modelRoots } from '../pipeline/session.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { openTrainer } from '../train/open-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
+import { headOptions, trainerChoice } from './head-options.ts';
 import { type Invocation, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
 import { loadSettings, places } from './settings.ts';
-import { table } from './table.ts';
-import { headOptions, trainerChoice } from './training-options.ts';
+import { oneLine, table } from './table.ts';
+import { dataOptions, groupingOf } from './training-options.ts';
 
 const DEFAULT_NAME = 'my-lab';
 
-/** `semantiff retrain DIR...`: class folders in, an evaluated model folder out. */
+/** `semantiff retrain [DIR...] [--archive]`: labelled pictures in, an evaluated model folder out. */
 export async function run(invocation: Invocation): Promise<number> {
   const { values, operands, cwd, signal } = invocation;
-  if (operands.length === 0) throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR');
-  const head = headOptions(values);
-  const choice = trainerChoice(values);
+  const isArchive = values['archive'] === true;
+  if (operands.length === 0 && !isArchive) {
+    throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR, or --archive for reviewed records');
+  }
+  const [options, by] = [await dataOptions(invocation), groupingOf(values)];
+  const [head, choice] = [headOptions(values), trainerChoice(values)];
   const settings = await loadSettings(invocation);
-  const { state } = places(settings);
+  const { repo, state } = places(settings);
   const { log, config } = settings;
   const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
-  const images = await listClassFolders(operands.map((folder) => resolve(cwd, folder)));
+  const roots = operands.map((folder) => resolve(cwd, folder));
+  const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const trainer = await openTrainer(choice);
   const model = await openModel(base.folder);
+  const originals = openOriginals(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
   let done = 0;
   try {
     const outcome = await retrain(
       {
+        ...options,
         images,
         name: text(values, 'name') ?? DEFAULT_NAME,
         ...(version !== undefined && { version }),
         ...head,
+        // A fixed test list is the test: nothing else is held back.
+        heldOut: options.testList === undefined ? 'test' : 'none',
         modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
         cacheFolder: join(state, 'embeddings'),
         backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
@@ -46,8 +58,9 @@ export async function run(invocation: Invocation): Promise<number> {
       },
       {
         trainer,
-        embed: async function* (files) {
-          for await (const one of embedFiles(files, model.backend, signal)) {
+        ...(isArchive && { reviewed: reviewedImages({ repo, by, original: (id) => originals.find(id), signal }) }),
+        embed: async function* (files, augmentations) {
+          for await (const one of embedFiles(files, model.backend, signal, augmentations)) {
             bar.update(++done, files.length, 'embedding');
             yield one;
           }
@@ -60,6 +73,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT_OK;
   } finally {
     bar.end();
+    originals.close();
     await trainer.close();
     await model.close();
   }
@@ -78,11 +92,20 @@ function outcomeText(outcome: RetrainOutcome): string {
     ...report.evaluations.slice(0, 1).map(({ metrics, confusion }) => {
       return `Confusion, ${metrics.split} (rows: true, columns: predicted)\n${confusionTable(manifest.labels, confusion)}`;
     }),
-    ...warnings.map((warning) => `! ${warning}`),
+    ...warnings.map((warning) => `! ${oneLine(warning)}`),
+    ...leftOutLines(outcome),
     `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
     '',
   ];
   return lines.join('\n');
+}
+
+const LEFT_OUT_SHOWN = 20;
+
+function leftOutLines({ leftOut }: RetrainOutcome): string[] {
+  const shown = leftOut.slice(0, LEFT_OUT_SHOWN).map(({ file, reason }) => oneLine(`  left out ${file}: ${reason}`));
+  const more = leftOut.length - shown.length;
+  return more > 0 ? [...shown, `  and ${more} more (--json lists all)`] : shown;
 }
 
 function metricsTable({ manifest }: RetrainOutcome): string {

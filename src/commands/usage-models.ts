@@ -1,11 +1,55 @@
-import type { OptionSpec } from './usage.ts';
+import { AUGMENT_KINDS } from '../train/augment.ts';
+import { type OptionSpec, PLACES, type VerbSpec } from './usage-options.ts';
 
-/** How the head of a model is trained. */
-export const HEAD_OPTIONS: Record<string, OptionSpec> = {
+const TRAINING: Record<string, OptionSpec> = {
+  base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
   trainer: { value: 'NAME', help: 'auto, onnx, tfjs, tfjs-node or wasm: what computes the training (default: auto)' },
   head: { value: 'KIND', help: 'softmax, or mlp with one hidden layer (default: softmax)' },
   hidden: { value: 'N', help: 'units of the hidden layer of --head mlp (default: 64)' },
-  'class-weights': { value: 'WAY', help: 'none, or balanced: every class weighs the same (default: none)' },
   steps: { value: 'N', help: 'most training steps (default: 1000 for up to 1,024 images, else 4000)' },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
+};
+
+/** Verbs that make and use models. */
+export const MODEL_VERBS: Record<string, VerbSpec> = {
+  retrain: {
+    summary: 'train a new model from class folders (folder name = label), or from labels that people gave',
+    operands: '[DIR...]',
+    options: {
+      name: { value: 'NAME', help: 'name of the new model (default: my-lab)' },
+      version: { value: 'VERSION', help: 'version of the new model (default: the next number)' },
+      models: { value: 'DIR', help: 'folder of models to write to (default: STATE/models)' },
+      ...TRAINING,
+      archive: { flag: true, help: 'train on the records whose label a person gave, beside DIR or alone' },
+      'group-by': {
+        value: 'WHAT',
+        help: 'keep together: session, sample, folder, source or none (default: folders, or instrument and day)',
+      },
+      'test-list': { value: 'FILE', help: 'content hashes or file names, one a line: judged, never trained on' },
+      'labels-map': { value: 'FILE', help: 'labels.yml with rename, merge and drop' },
+      'min-per-class': { value: 'N', help: 'refuse classes with fewer images to train on (default: 2)' },
+      'class-weights': { value: 'HOW', help: 'balanced: every class weighs the same; none (default): every image' },
+      augment: { value: 'KINDS', help: `${AUGMENT_KINDS.join(',')}: views that are trained on besides` },
+      'crop-data-bar': {
+        value: 'HOW',
+        help: 'cut (default): as serving does; both: train on the picture with its data bar besides',
+      },
+      ...PLACES,
+    },
+    examples: [
+      'semantiff retrain labelled/ --name my-lab -o records',
+      'semantiff retrain --archive --group-by session --augment flips,rotations -o records',
+      'semantiff retrain labelled/ --archive --labels-map labels.yml --test-list test.txt -o records',
+    ],
+  },
+  'review-queue': {
+    summary: 'say which pictures to label next, and which labels look wrong',
+    operands: '[DIR...]',
+    options: {
+      limit: { value: 'N', help: 'lines of each list (default: 20)' },
+      model: { value: 'NAME', help: 'model that judges the pictures', setting: 'classify.model' },
+      ...PLACES,
+    },
+    examples: ['semantiff review-queue -o records', 'semantiff review-queue labelled/ --limit 50 --json -o records'],
+  },
 };

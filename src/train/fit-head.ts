@@ -1,7 +1,7 @@
 import type { Head } from '../classify/head.ts';
-import { type ClassWeights, type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import { type Dataset, type Example, trainingSetOf } from './dataset.ts';
 import { FULL_BATCH_MAX } from './descent.ts';
-import { sideOf } from './split.ts';
+import { dealSides } from './split.ts';
 import type { HeadTrainer, TrainingSet } from './trainer.ts';
 
 /** How a head is fitted, the same for the one that is kept and for those of every validation. */
@@ -10,8 +10,6 @@ export interface FitOptions {
   c: number;
   seed: number;
   simulatedWeight: number;
-  /** Default `none`. */
-  classWeights?: ClassWeights;
   /** Units of a hidden layer; without it the head is a softmax regression. */
   hidden?: number;
   /** Most steps of a training. */
@@ -36,12 +34,11 @@ export interface FittedHead {
  */
 export async function fitHead(
   seen: readonly Example[],
-  shape: Pick<Dataset, 'labels' | 'dim'>,
-  { trainer, c, seed, simulatedWeight, classWeights, hidden, steps, signal }: FitOptions,
+  shape: Pick<Dataset, 'labels' | 'dim' | 'classWeights'>,
+  { trainer, c, seed, simulatedWeight, hidden, steps, signal }: FitOptions,
 ): Promise<FittedHead> {
   const { fitted, watched } = keepWatched(seen, simulatedWeight);
-  const setOf = (examples: readonly Example[]): TrainingSet =>
-    trainingSetOf(examples, shape, simulatedWeight, classWeights);
+  const setOf = (examples: readonly Example[]): TrainingSet => trainingSetOf(examples, shape, simulatedWeight);
   const head = await trainer.train(setOf(fitted), {
     c,
     seed,
@@ -53,20 +50,28 @@ export async function fitHead(
   return { head, watched: watched.length };
 }
 
-function isAside({ sha256, simulated }: Example): boolean {
-  return !simulated && sideOf(sha256) === 'validation';
-}
-
-/** Sets the validation side apart, where enough remains and every class of it is also trained on. */
+/**
+ * Sets the validation side apart, where enough remains and every class of it is also trained on. Groups and nearly
+ * identical images stay on one side.
+ */
 function keepWatched(
   seen: readonly Example[],
   simulatedWeight: number,
 ): { fitted: readonly Example[]; watched: readonly Example[] } {
+  const all = { fitted: seen, watched: [] };
+  if (seen.length < WATCHED_MIN || rowsOf(seen, simulatedWeight) <= FULL_BATCH_MAX) return all;
+  const { sides } = dealSides(seen);
+  const isAside = ({ sha256 }: Example): boolean => sides.get(sha256) === 'validation';
   const trained = new Set(seen.filter((example) => !isAside(example)).map(({ label }) => label));
   const isWatched = (example: Example): boolean => isAside(example) && trained.has(example.label);
   const watched = seen.filter(isWatched);
   const fitted = seen.filter((example) => !isWatched(example));
-  const used = fitted.filter(({ simulated }) => !simulated || simulatedWeight > 0);
-  const isEnough = watched.length >= WATCHED_MIN && used.length > FULL_BATCH_MAX;
-  return isEnough ? { fitted, watched } : { fitted: seen, watched: [] };
+  const isEnough = watched.length >= WATCHED_MIN && rowsOf(fitted, simulatedWeight) > FULL_BATCH_MAX;
+  return isEnough ? { fitted, watched } : all;
+}
+
+/** Rows of the training set that the examples make: one a view. */
+function rowsOf(examples: readonly Example[], simulatedWeight: number): number {
+  const used = examples.filter(({ simulated }) => !simulated || simulatedWeight > 0);
+  return used.reduce((sum, { variants = [] }) => sum + 1 + variants.length, 0);
 }

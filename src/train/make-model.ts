@@ -17,6 +17,8 @@ export interface ModelIdentity {
   parent?: ModelRef;
   data: readonly DataSource[];
   notes: readonly string[];
+  /** Views of the images that were trained on besides. */
+  augmentations: readonly string[];
   options: TrainingOptions;
 }
 
@@ -90,14 +92,22 @@ function manifestOf(
       seed: options.seed,
       simulatedWeight: trained.simulatedWeight,
       heldOut: options.heldOut,
-      ...(options.classWeights === 'balanced' && { classWeights: options.classWeights }),
       ...(options.steps !== undefined && { steps: options.steps }),
       ...(trained.watched > 0 && { stoppedBy: trained.watched }),
+      ...dataOptions(trained, identity),
       dataSha256: hashData(dataset.labels, fitted),
       ...(parent && { parent }),
     },
     metrics: report.evaluations.map(({ metrics }) => metrics),
     data: [...identity.data],
+  };
+}
+
+function dataOptions({ dataset }: Trained, { augmentations }: ModelIdentity): Partial<ModelManifest['training']> {
+  return {
+    ...(augmentations.length > 0 && { augmentations: [...augmentations] }),
+    ...(dataset.classWeights === 'balanced' && { classWeights: 'balanced' }),
+    ...(dataset.examples.some(({ family }) => family !== undefined) && { nearDuplicates: 'together' }),
   };
 }
 

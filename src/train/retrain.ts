@@ -2,28 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
 import { type DataSource, type ModelManifest, ModelName } from '../classify/model-schema.ts';
-import { PREPROCESSING } from '../classify/preprocess.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { ModelRef } from '../domain/record.ts';
 import type { Log } from '../log.ts';
 import { sha256Hex } from '../store/content-hash.ts';
-import {
-  buildDataset,
-  type ClassWeights,
-  type Dataset,
-  type EmbedOutcome,
-  type LabelledImage,
-  type LeftOut,
-} from './dataset.ts';
-import { openEmbeddingCache } from './embedding-cache.ts';
-import { gatherEmbeddings } from './gather-embeddings.ts';
+import type { Dataset, LabelledImage, LeftOut } from './dataset.ts';
 import { makeModel } from './make-model.ts';
+import { familiesOfTwoLabels } from './near-duplicates.ts';
+import { type DataDeps, type DataOptions, type ReadDataset, readDataset } from './read-dataset.ts';
 import type { TrainingReport } from './report.ts';
+import { dealSides } from './split.ts';
 import { trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
 
-export interface RetrainInput {
+export interface RetrainInput extends DataOptions {
+  /** May be empty where pictures of the archive are given. */
   images: readonly LabelledImage[];
   /** Name of the new model; its version is the next number unless given. */
   name: string;
@@ -40,8 +34,6 @@ export interface RetrainInput {
   c?: number;
   /** Units of a hidden layer between embedding and softmax; default none. */
   hidden?: number;
-  /** Whether every class weighs the same in the loss however many images it has; default `none`. */
-  classWeights?: ClassWeights;
   /** Most steps of a training; default 1,000 with all images at once, 4,000 in mini-batches. */
   steps?: number;
   /** Weights of a simulated image to choose from by cross-validation; real images have 1. */
@@ -57,9 +49,8 @@ export interface RetrainInput {
   notes?: readonly string[];
 }
 
-export interface RetrainDeps {
-  /** Decodes, preprocesses and embeds files; one answer a file in any order. */
-  embed(files: string[]): AsyncIterable<EmbedOutcome>;
+/** `embed` decodes, preprocesses and embeds files; one answer a file in any order. */
+export interface RetrainDeps extends DataDeps {
   trainer: HeadTrainer;
 }
 
@@ -88,7 +79,8 @@ export async function retrain(
   const identity = { name: input.name, version: await chooseVersion(input) };
   const backbone = await readBackboneFile(input.backbone.file);
   const backboneSha256 = sha256Hex(backbone);
-  const { dataset, cached } = await readDataset(input, backboneSha256, deps, signal);
+  const read = await readDataset({ ...input, backboneSha256 }, deps, signal);
+  const { dataset, cached } = read;
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
   const options = {
     trainer: deps.trainer,
@@ -98,7 +90,6 @@ export async function retrain(
     targetPrecision: input.targetPrecision ?? TARGET_PRECISION,
     simulatedWeights: input.simulatedWeights ?? SIMULATED_WEIGHTS,
     ...(input.hidden !== undefined && { hidden: input.hidden }),
-    ...(input.classWeights !== undefined && { classWeights: input.classWeights }),
     ...(input.steps !== undefined && { steps: input.steps }),
     ...(signal && { signal }),
   };
@@ -106,8 +97,9 @@ export async function retrain(
   const made = makeModel(trained, {
     ...identity,
     backbone: { name: input.backbone.name, bytes: backbone, sha256: backboneSha256 },
-    data: input.data ?? [{ name: 'Class folders of the user', licence: 'not stated', images: dataset.examples.length }],
+    data: input.data ?? [sourceOf(input, read)],
     notes: input.notes ?? [],
+    augmentations: input.augmentations ?? [],
     ...(input.parent && { parent: input.parent }),
     options,
   });
@@ -115,7 +107,8 @@ export async function retrain(
   const folder = await writeModelFolder(input.modelsFolder, identity, made.files);
   log.info({ ...made.ref, images: dataset.examples.length }, 'a model was trained');
   const { manifest, report, ref } = made;
-  return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings: warningsOf(dataset, manifest) };
+  const warnings = [...read.warnings, ...warningsOf(dataset, manifest)];
+  return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings };
 }
 
 const DEFAULT_C = 0.1;
@@ -145,22 +138,15 @@ async function readBackboneFile(file: string): Promise<Uint8Array> {
   }
 }
 
-async function readDataset(
-  { images, cacheFolder }: RetrainInput,
-  backboneSha256: string,
-  deps: RetrainDeps,
-  signal: AbortSignal | undefined,
-): Promise<{ dataset: Dataset; cached: number }> {
-  const cache = openEmbeddingCache(cacheFolder, { preprocessing: PREPROCESSING, backboneSha256 });
-  try {
-    const { embedded, cached } = await gatherEmbeddings(images, cache, (files) => deps.embed(files), signal);
-    return { dataset: buildDataset(images, embedded), cached };
-  } finally {
-    await cache.close();
-  }
+function sourceOf({ images }: RetrainInput, { dataset, reviewed }: ReadDataset): DataSource {
+  const folders = 'Class folders of the user';
+  const archive = 'Pictures of the archive with labels given by people';
+  const name = [...(images.length > 0 ? [folders] : []), ...(reviewed > 0 ? [archive] : [])].join(' and ');
+  return { name: name === '' ? folders : name, licence: 'not stated', images: dataset.examples.length };
 }
 
-function warningsOf({ leftOut }: Dataset, { labels, trainingImages, thresholds }: ModelManifest): string[] {
+function warningsOf(dataset: Dataset, { labels, trainingImages, thresholds, training }: ModelManifest): string[] {
+  const { leftOut } = dataset;
   const few = labels.flatMap((label, at) => {
     const images = trainingImages[at]?.real ?? 0;
     return images < FEW_IMAGES ? [`${label} (${images})`] : [];
@@ -170,8 +156,24 @@ function warningsOf({ leftOut }: Dataset, { labels, trainingImages, thresholds }
       ? []
       : [`Fewer than ${FEW_IMAGES} real training images, so these labels always go to review: ${few.join(', ')}.`]),
     ...(leftOut.length === 0 ? [] : [`${leftOut.length} files were left out.`]),
+    ...(training.heldOut === 'none' ? [] : movedWarning(dataset)),
+    ...twoLabelsWarning(dataset),
     ...(thresholds.accept === undefined
       ? ['Validation supports no threshold for accepting: no label will be accepted.']
       : []),
   ];
+}
+
+function movedWarning({ examples, labels }: Dataset): string[] {
+  const moved = dealSides(examples).moved.map((label) => labels[label]);
+  if (moved.length === 0) return [];
+  return [`All groups of these labels would be held back, so all of them are trained on: ${moved.join(', ')}.`];
+}
+
+function twoLabelsWarning(dataset: Dataset): string[] {
+  const families = familiesOfTwoLabels(dataset);
+  const [first] = families;
+  if (first === undefined) return [];
+  const shown = first.map(({ file, label }) => `${file} (${label})`).join(', ');
+  return [`Nearly the same picture stands under more than one label ${families.length} times, such as ${shown}.`];
 }

@@ -16,7 +16,7 @@ import { countImages, type Dataset, type Example } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
 import { type FitOptions, fitHead } from './fit-head.ts';
 import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
-import { type Side, sideOf } from './split.ts';
+import { dealSides, type Side } from './split.ts';
 import { crossValidate, judgeOf, leaveGroupsOut } from './validate.ts';
 
 export interface TrainingOptions extends Omit<FitOptions, 'simulatedWeight'> {
@@ -58,7 +58,7 @@ const SUGGEST_PRECISION_UNSEEN = 0.5;
  */
 export async function trainAndValidate(dataset: Dataset, options: TrainingOptions): Promise<Trained> {
   const { labels, examples } = dataset;
-  const side = sideBy(options);
+  const side = sideBy(examples, options);
   const fitted = examples.filter((example) => side(example) !== 'test');
   checkFitted(dataset, fitted);
   const { weight: simulatedWeight, trials, pooled } = await chooseWeight(dataset, fitted, options);
@@ -101,11 +101,10 @@ function isReal({ simulated }: Example): boolean {
   return !simulated;
 }
 
-function sideBy({ heldOut }: TrainingOptions): (example: Example) => Side {
-  return ({ sha256, simulated, testOnly }) => {
-    if (testOnly) return 'test';
-    return simulated || heldOut === 'none' ? 'train' : sideOf(sha256);
-  };
+function sideBy(examples: readonly Example[], { heldOut }: TrainingOptions): (example: Example) => Side {
+  if (heldOut === 'none') return ({ testOnly }) => (testOnly ? 'test' : 'train');
+  const { sides } = dealSides(examples);
+  return ({ sha256 }) => sides.get(sha256) ?? 'train';
 }
 
 function chooseThresholds(

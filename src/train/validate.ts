@@ -7,7 +7,7 @@ import type { Judged } from './evaluate.ts';
 import { type FitOptions, fitHead } from './fit-head.ts';
 import { dealFolds, dealGroups } from './split.ts';
 
-type Shape = Pick<Dataset, 'labels' | 'dim'>;
+type Shape = Pick<Dataset, 'labels' | 'dim' | 'classWeights'>;
 
 const FOLDS = 5;
 

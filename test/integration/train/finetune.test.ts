@@ -18,7 +18,7 @@ function stripes(count: number, seed: number): TunePicture[] {
   return Array.from({ length: count }, (_, at) => {
     const label = at % 3;
     const [period, phase, across] = [label + 2, Math.floor(random() * 12), random() < 0.5];
-    const pixels = Uint8Array.from({ length: SIZE * SIZE }, (_, p) => {
+    const pixels = Uint8Array.from({ length: SIZE * SIZE }, (__, p) => {
       const place = across ? p % SIZE : Math.floor(p / SIZE);
       const bright = Math.floor((place + phase) / period) % 2 === 0;
       return (bright ? 150 : 90) + Math.floor(random() * 40);

@@ -43,7 +43,7 @@ describe('fitting a head', () => {
   it('fits a small set whole, and passes on what it was told', async () => {
     const { trainer, asked } = recorder();
     const seen = examples(400);
-    const { watched } = await fitHead(seen, SHAPE, { ...BASE, trainer, hidden: 7, steps: 9, classWeights: 'balanced' });
+    const { watched } = await fitHead(seen, SHAPE, { ...BASE, trainer, hidden: 7, steps: 9 });
     expect(watched).toBe(0);
     expect(asked[0]?.set.count).toBe(400);
     expect(asked[0]?.options).toEqual({ c: 0.1, seed: 5, hidden: 7, steps: 9 });

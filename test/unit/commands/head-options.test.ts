@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headOptions, trainerChoice } from '../../../src/commands/training-options.ts';
+import { headOptions, trainerChoice } from '../../../src/commands/head-options.ts';
 
 describe('the options of a training', () => {
   it('leave everything to the defaults where nothing is said', () => {
@@ -7,9 +7,9 @@ describe('the options of a training', () => {
     expect(trainerChoice({})).toBe('auto');
   });
 
-  it('say which head, how many steps and how classes weigh', () => {
-    const values = { head: 'mlp', steps: '50', seed: '0', 'class-weights': 'balanced' };
-    expect(headOptions(values)).toEqual({ hidden: 64, steps: 50, seed: 0, classWeights: 'balanced' });
+  it('say which head, how many steps and which seed', () => {
+    const values = { head: 'mlp', steps: '50', seed: '0' };
+    expect(headOptions(values)).toEqual({ hidden: 64, steps: 50, seed: 0 });
     expect(headOptions({ head: 'mlp', hidden: '8' })).toEqual({ hidden: 8 });
     expect(headOptions({ head: 'softmax' })).toEqual({});
     expect(trainerChoice({ trainer: 'wasm' })).toBe('wasm');
@@ -22,7 +22,6 @@ describe('the options of a training', () => {
     { head: 'mlp', hidden: '5000' },
     { head: 'mlp', hidden: '0' },
     { steps: '0' },
-    { 'class-weights': 'heavy' },
   ])('refuse %o', (values) => {
     expect(() => headOptions(values)).toThrow(expect.objectContaining({ code: 'usage' }));
   });
