@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import type { io, Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { io, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Head } from '../classify/head.ts';
 import { openTfjs, type Tfjs, type TfjsRuntime } from '../classify/tfjs-runtime.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
+import { TURNS, turnSquare } from './augment.ts';
 import { seededRandom, shuffle } from './seeded-random.ts';
-import { SYMMETRIES, turned } from './symmetries.ts';
 import type { HeadTrainer } from './trainer.ts';
 
 /** A picture as the network sees it: size x size grey bytes, and the index of its label. */
@@ -19,8 +19,8 @@ export interface TunedNetwork {
   artifacts: io.ModelArtifacts;
   /** Pixels of a side of its input. */
   inputSize: number;
-  /** Its input of grey pictures [n, size, size, 1] with values 0 to 255. */
-  toInput(tf: Tfjs, grey: Tensor4D): Tensor4D;
+  /** Its input for `count` grey pictures that lie one after the other in `images`. */
+  toInput(images: Uint8Array, count: number): { values: Float32Array; shape: [number, number, number, number] };
   /** The embedding [n, length] of what it gives. */
   toEmbedding(tf: Tfjs, output: Tensor | Tensor[]): Tensor2D;
 }
@@ -30,7 +30,7 @@ export interface TuneOptions {
   blocks: number;
   classes: number;
   seed: number;
-  /** Turns and mirrors every picture at random each time it is looked at. */
+  /** Every time a picture is looked at one of its eight views is taken, at random: mirrored, turned or as it is. */
   augment: boolean;
   /** Length of Adam's steps; default 0.0001: the network is to be adapted, not trained anew. */
   rate?: number;
@@ -148,11 +148,12 @@ function lastWeights({ tf }: TfjsRuntime, model: LayersModel, blocks: number): V
 /** Embeddings of the pictures [n, length], as the network gives them now. */
 function embeddingOf({ network, runtime: { tf }, model }: Tuning, pictures: readonly Uint8Array[]): Tensor2D {
   const { inputSize } = network;
-  const pixels = new Float32Array(pictures.length * inputSize * inputSize);
-  pictures.forEach((picture, at) => pixels.set(picture, at * inputSize * inputSize));
-  const grey = tf.tensor4d(pixels, [pictures.length, inputSize, inputSize, 1]);
+  const images = new Uint8Array(pictures.length * inputSize * inputSize);
+  pictures.forEach((picture, at) => images.set(picture, at * inputSize * inputSize));
+  const { values, shape } = network.toInput(images, pictures.length);
   // Not as in training: dropout and batch statistics stay out.
-  return network.toEmbedding(tf, model.apply(network.toInput(tf, grey), { training: false }) as Tensor | Tensor[]);
+  const output = model.apply(tf.tensor4d(values, shape), { training: false });
+  return network.toEmbedding(tf, output as Tensor | Tensor[]);
 }
 
 async function firstHead(tuning: Tuning, pictures: readonly TunePicture[], trainer: HeadTrainer): Promise<Head> {
@@ -252,8 +253,9 @@ function batchOf(
   return Array.from(rows).flatMap((row) => {
     const picture = pictures[row];
     if (picture === undefined || !options.augment) return picture ?? [];
-    const which = Math.floor(random() * SYMMETRIES);
-    return { pixels: turned(picture.pixels, network.inputSize, which), label: picture.label };
+    const turn = TURNS[Math.floor(random() * (TURNS.length + 1))];
+    if (turn === undefined) return picture;
+    return { pixels: turnSquare(picture.pixels, network.inputSize, turn), label: picture.label };
   });
 }
 

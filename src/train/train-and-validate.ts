@@ -12,7 +12,7 @@ import {
   type Validation,
 } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
-import { countImages, type Dataset, type Example } from './dataset.ts';
+import { countImages, type Dataset, type Example, isJudged } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
 import { type FitOptions, fitHead } from './fit-head.ts';
 import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
@@ -77,7 +77,7 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   const rules = { ...ground, classes: labels.length, acceptAbove: accept?.above, suggestAbove: suggest?.above };
   const evaluations = validations.map((validation) => ({
     ...evaluateSplit(splitOf(validation), rules),
-    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isReal)) }),
+    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isJudged)) }),
   }));
   const test = examples.filter((example) => side(example) === 'test').map(judgeOf(head, neighbours));
   if (test.length > 0) evaluations.push(evaluateSplit({ split: 'test', judged: test, repeats: 1 }, rules));
@@ -95,10 +95,6 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
     simulatedWeight,
     report: { schemaVersion: 1, labels, classes, simulatedWeights: trials, evaluations },
   };
-}
-
-function isReal({ simulated }: Example): boolean {
-  return !simulated;
 }
 
 function sideBy(examples: readonly Example[], { heldOut }: TrainingOptions): (example: Example) => Side {
@@ -124,11 +120,11 @@ function chooseThresholds(
 
 function checkFitted({ labels }: Dataset, fitted: readonly Example[]): void {
   const counts = countImages(labels, fitted);
-  const real = counts.reduce((sum, count) => sum + count.real, 0);
-  if (real < 2) {
+  const judged = fitted.filter(isJudged).length;
+  if (judged < 2) {
     throw new IngestError(
       'train/data',
-      `Training a classifier, expected real images to validate it on, found ${real}.`,
+      `Training a classifier, expected real images to validate it on, found ${judged}.`,
     );
   }
   const empty = counts.filter((count) => count.real + count.simulated === 0).map(({ label }) => label);

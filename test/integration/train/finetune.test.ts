@@ -56,7 +56,10 @@ describe.skipIf(!hasNative)('tuning the last blocks of a backbone', () => {
     network = {
       artifacts: await tinyLayersNetwork(SIZE, LENGTH),
       inputSize: SIZE,
-      toInput: (tf, grey) => tf.sub(tf.div(grey, 127.5), 1),
+      toInput: (images, count) => ({
+        values: Float32Array.from(images, (level) => level / 127.5 - 1),
+        shape: [count, SIZE, SIZE, 1],
+      }),
       toEmbedding: (_, output) =>
         (Array.isArray(output) ? output[0] : output) as ReturnType<TunedNetwork['toEmbedding']>,
     };
