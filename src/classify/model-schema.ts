@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BackboneInterface } from './backbone-schema.ts';
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower-case hex SHA-256');
 const Share = z.number().min(0).max(1);
@@ -72,7 +73,8 @@ export const ModelManifest = z.strictObject({
   preprocessing: z.string(),
   inputSize: z.int().positive(),
   embeddingLength: z.int().positive(),
-  backbone: ModelFile.extend({ name: z.string() }),
+  /** Without `interface` it is an ONNX file with the interface of the shipped ones. */
+  backbone: ModelFile.extend({ name: z.string(), interface: BackboneInterface.optional() }),
   /** `hidden`: units of its hidden layer; absent in a softmax regression. */
   head: ModelFile.extend({ hidden: z.int().positive().max(HIDDEN_MAX).optional() }),
   /** Standardised unit vectors of training images; an image less similar to all of them than `below` is an outlier. */

@@ -88,6 +88,7 @@ export async function makeBatch(
       onStart(task.path);
       const outcome = await preparePicture(task, settings, {
         modelSha256: tools.model?.sha256,
+        inputSize: tools.model?.backend.inputSize,
         allocate,
         nexus,
         staging,
