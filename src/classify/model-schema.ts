@@ -95,6 +95,8 @@ export const ModelManifest = z.strictObject({
     classWeights: z.literal('balanced').optional(),
     /** Nearly identical images were kept on one side of every split; absent where there were none, or it was not looked. */
     nearDuplicates: z.literal('together').optional(),
+    /** The last blocks of the backbone were fitted to `images` of the images, which then judged nothing. */
+    tuned: z.strictObject({ blocks: Count, epochs: Count, images: Count }).optional(),
     /** Most steps of a training, where the number was given. */
     steps: z.int().positive().optional(),
     /** Images of the validation side that decided when the training of the head stopped; absent: none did. */

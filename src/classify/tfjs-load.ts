@@ -89,7 +89,8 @@ function layerOperations({ layers }: LayersModel): Operations {
   );
 }
 
-function outputOf(model: LayersModel, name: string): SymbolicTensor {
+/** What a layer gives in this model; throws where there is no such layer. */
+export function outputOf(model: LayersModel, name: string): SymbolicTensor {
   const layer = model.layers.find((one) => one.name === name);
   if (layer === undefined) {
     throw new Error(`expected the layer "${name}", found ${model.layers.map((one) => one.name).join(', ')}`);

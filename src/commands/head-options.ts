@@ -1,7 +1,9 @@
 import { HIDDEN_MAX } from '../classify/model-schema.ts';
 import { IngestError } from '../domain/errors.ts';
+import type { Augmentation } from '../train/augment.ts';
 import { TRAINER_CHOICES, type TrainerChoice } from '../train/open-trainer.ts';
 import type { RetrainInput } from '../train/retrain.ts';
+import type { TuneRequest } from '../train/retrain-tuned.ts';
 import { type OptionValues, wholeNumber } from './invocation.ts';
 import { oneOf } from './training-options.ts';
 
@@ -22,6 +24,15 @@ export function headOptions(values: OptionValues): Pick<RetrainInput, 'seed' | '
 /** What `--trainer` says, `auto` without it; throws `usage`. */
 export function trainerChoice(values: OptionValues): TrainerChoice {
   return oneOf(values, 'trainer', TRAINER_CHOICES) ?? 'auto';
+}
+
+/** What `--finetune` says; throws `usage`. */
+export function tuneRequest(values: OptionValues, augmentations: readonly Augmentation[]): TuneRequest | undefined {
+  const blocks = wholeNumber(values, 'finetune', 1);
+  if (blocks === undefined) return undefined;
+  if (values['archive'] === true)
+    throw new IngestError('usage', '--finetune needs pictures: it takes class folders, and no --archive');
+  return { blocks, augment: augmentations.some((one) => one !== 'with-data-bar') };
 }
 
 function hiddenUnits(values: OptionValues): number | undefined {

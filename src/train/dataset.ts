@@ -56,6 +56,14 @@ export interface Example {
   file?: string;
 }
 
+/** How a backbone was fitted to some of the images. */
+export interface TunedOn {
+  /** Content hashes. */
+  images: ReadonlySet<string>;
+  blocks: number;
+  epochs: number;
+}
+
 /** Whether heads that have not seen an example are judged by it: it must show what heads meet when they serve. */
 export function isJudged({ simulated, tuned }: Example): boolean {
   return !simulated && tuned !== true;

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { io, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Head } from '../classify/head.ts';
+import { outputOf } from '../classify/tfjs-load.ts';
 import { openTfjs, type Tfjs, type TfjsRuntime } from '../classify/tfjs-runtime.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import { TURNS, turnSquare } from './augment.ts';
@@ -17,12 +18,14 @@ export interface TunePicture {
 /** A layers model, and how it is served: the same functions as where it embeds pictures. */
 export interface TunedNetwork {
   artifacts: io.ModelArtifacts;
+  /** The layer whose output the embedding is made of. */
+  output: string;
   /** Pixels of a side of its input. */
   inputSize: number;
   /** Its input for `count` grey pictures that lie one after the other in `images`. */
   toInput(images: Uint8Array, count: number): { values: Float32Array; shape: [number, number, number, number] };
-  /** The embedding [n, length] of what it gives. */
-  toEmbedding(tf: Tfjs, output: Tensor | Tensor[]): Tensor2D;
+  /** The embedding [n, length] of what that layer gives. */
+  toEmbedding(tf: Tfjs, output: Tensor): Tensor2D;
 }
 
 export interface TuneOptions {
@@ -75,10 +78,10 @@ export async function finetune(
 ): Promise<Tuned> {
   checkPictures(pictures, stopBy, options.classes);
   const runtime = await openNative();
-  const model = await loadModel(network.artifacts, runtime);
+  const { model, part } = await loadModel(network, runtime);
   try {
-    const weights = lastWeights(runtime, model, options.blocks);
-    const tuning = { network, runtime, model, weights, options };
+    const weights = lastWeights(runtime, part, options.blocks);
+    const tuning = { network, runtime, model, part, weights, options };
     const head = await firstHead(tuning, pictures, trainer);
     return await descend(tuning, head, { pictures, stopBy });
   } finally {
@@ -90,7 +93,9 @@ export async function finetune(
 interface Tuning {
   network: TunedNetwork;
   runtime: TfjsRuntime;
+  /** The whole network, with the same layers as `part`, which ends where the embedding is taken. */
   model: LayersModel;
+  part: LayersModel;
   /** Those that are tuned. */
   weights: Variable[];
   options: TuneOptions;
@@ -117,11 +122,15 @@ async function openNative(): Promise<TfjsRuntime> {
   }
 }
 
-async function loadModel(artifacts: io.ModelArtifacts, { tf, use }: TfjsRuntime): Promise<LayersModel> {
-  const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
+async function loadModel(
+  { artifacts, output }: TunedNetwork,
+  { tf, use }: TfjsRuntime,
+): Promise<Pick<Tuning, 'model' | 'part'>> {
+  const { loadLayersModel, model: modelOf } = await import('@tensorflow/tfjs-layers');
   use();
   try {
-    return await loadLayersModel(tf.io.fromMemory(artifacts));
+    const model = await loadLayersModel(tf.io.fromMemory(artifacts));
+    return { model, part: modelOf({ inputs: model.inputs, outputs: outputOf(model, output) }) };
   } catch (cause) {
     throw new IngestError('train/model', `Tuning a backbone, its layers did not load: ${errorMessage(cause)}`, {
       cause,
@@ -129,9 +138,9 @@ async function loadModel(artifacts: io.ModelArtifacts, { tf, use }: TfjsRuntime)
   }
 }
 
-/** Weights of the last blocks; statistics of a normalisation are none that a gradient changes. */
-function lastWeights({ tf }: TfjsRuntime, model: LayersModel, blocks: number): Variable[] {
-  const starts = model.layers.flatMap((layer, at) => (KERNEL_LAYERS.has(layer.getClassName()) ? [at] : []));
+/** Weights of the last blocks before the embedding; statistics of a normalisation are none that a gradient changes. */
+function lastWeights({ tf }: TfjsRuntime, part: LayersModel, blocks: number): Variable[] {
+  const starts = part.layers.flatMap((layer, at) => (KERNEL_LAYERS.has(layer.getClassName()) ? [at] : []));
   if (blocks < 1 || blocks > starts.length) {
     throw new IngestError(
       'train/model',
@@ -140,20 +149,19 @@ function lastWeights({ tf }: TfjsRuntime, model: LayersModel, blocks: number): V
   }
   const first = starts[starts.length - blocks] ?? 0;
   const { registeredVariables } = tf.engine();
-  return model.layers.slice(first).flatMap(({ trainableWeights }) => {
+  return part.layers.slice(first).flatMap(({ trainableWeights }) => {
     return trainableWeights.flatMap(({ name }) => registeredVariables[name] ?? []);
   });
 }
 
 /** Embeddings of the pictures [n, length], as the network gives them now. */
-function embeddingOf({ network, runtime: { tf }, model }: Tuning, pictures: readonly Uint8Array[]): Tensor2D {
+function embeddingOf({ network, runtime: { tf }, part }: Tuning, pictures: readonly Uint8Array[]): Tensor2D {
   const { inputSize } = network;
   const images = new Uint8Array(pictures.length * inputSize * inputSize);
   pictures.forEach((picture, at) => images.set(picture, at * inputSize * inputSize));
   const { values, shape } = network.toInput(images, pictures.length);
   // Not as in training: dropout and batch statistics stay out.
-  const output = model.apply(tf.tensor4d(values, shape), { training: false });
-  return network.toEmbedding(tf, output as Tensor | Tensor[]);
+  return network.toEmbedding(tf, part.apply(tf.tensor4d(values, shape), { training: false }) as Tensor);
 }
 
 async function firstHead(tuning: Tuning, pictures: readonly TunePicture[], trainer: HeadTrainer): Promise<Head> {

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
 import { type DataSource, type ModelManifest, ModelName } from '../classify/model-schema.ts';
+import { INPUT_SIZE, preprocessingOf } from '../classify/preprocess.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { ModelRef } from '../domain/record.ts';
 import type { Log } from '../log.ts';
 import { sha256Hex } from '../store/content-hash.ts';
-import type { Dataset, LabelledImage, LeftOut } from './dataset.ts';
+import type { Dataset, Example, LabelledImage, LeftOut, TunedOn } from './dataset.ts';
 import { makeModel } from './make-model.ts';
 import { familiesOfTwoLabels } from './near-duplicates.ts';
 import { type DataDeps, type DataOptions, type ReadDataset, readDataset } from './read-dataset.ts';
@@ -27,7 +29,9 @@ export interface RetrainInput extends DataOptions {
   /** Folder of the cache of embeddings. */
   cacheFolder: string;
   /** The network whose embeddings `embed` gives; copied into the model. */
-  backbone: { name: string; file: string };
+  backbone: BackboneSource;
+  /** How the network was fitted to some of the images, which then train heads and are never judged. */
+  tuned?: TunedOn;
   /** Default 1. */
   seed?: number;
   /** Inverse strength of the L2 penalty; default 0.1, the best of 0.01, 0.1 and 1 on the labelled samples. */
@@ -47,6 +51,17 @@ export interface RetrainInput extends DataOptions {
   data?: readonly DataSource[];
   /** Further limits for the card. */
   notes?: readonly string[];
+}
+
+export interface BackboneSource {
+  name: string;
+  /** Where its bytes are read, unless they are given. */
+  file: string;
+  bytes?: Uint8Array;
+  /** Default: that of the shipped backbones. */
+  interface?: BackboneInterface | undefined;
+  /** Default: that of the shipped backbones. */
+  inputSize?: number;
 }
 
 /** `embed` decodes, preprocesses and embeds files; one answer a file in any order. */
@@ -77,10 +92,13 @@ export async function retrain(
   { signal, log }: { signal?: AbortSignal; log: Log },
 ): Promise<RetrainOutcome> {
   const identity = { name: input.name, version: await chooseVersion(input) };
-  const backbone = await readBackboneFile(input.backbone.file);
+  const { inputSize = INPUT_SIZE } = input.backbone;
+  const backbone = input.backbone.bytes ?? (await readBackboneFile(input.backbone.file));
   const backboneSha256 = sha256Hex(backbone);
-  const read = await readDataset({ ...input, backboneSha256 }, deps, signal);
-  const { dataset, cached } = read;
+  const preprocessing = preprocessingOf(inputSize);
+  const read = await readDataset({ ...input, backboneSha256, preprocessing }, deps, signal);
+  const { cached } = read;
+  const dataset = withTuned(read.dataset, input.tuned);
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
   const options = {
     trainer: deps.trainer,
@@ -96,7 +114,8 @@ export async function retrain(
   const trained = await trainAndValidate(dataset, options);
   const made = makeModel(trained, {
     ...identity,
-    backbone: { name: input.backbone.name, bytes: backbone, sha256: backboneSha256 },
+    backbone: { ...input.backbone, bytes: backbone, sha256: backboneSha256, inputSize },
+    ...(input.tuned && { tuned: input.tuned }),
     data: input.data ?? [sourceOf(input, read)],
     notes: input.notes ?? [],
     augmentations: input.augmentations ?? [],
@@ -109,6 +128,14 @@ export async function retrain(
   const { manifest, report, ref } = made;
   const warnings = [...read.warnings, ...warningsOf(dataset, manifest)];
   return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings };
+}
+
+function withTuned(dataset: Dataset, tuned: TunedOn | undefined): Dataset {
+  if (tuned === undefined) return dataset;
+  const examples = dataset.examples.map((example): Example => {
+    return tuned.images.has(example.sha256) ? { ...example, tuned: true } : example;
+  });
+  return { ...dataset, examples };
 }
 
 const DEFAULT_C = 0.1;
@@ -130,7 +157,8 @@ async function chooseVersion({ name, version, modelsFolder }: RetrainInput): Pro
   return String(Math.max(0, ...numbers.map((one) => Number.parseInt(one, 10))) + 1);
 }
 
-async function readBackboneFile(file: string): Promise<Uint8Array> {
+/** Throws `train/model`. */
+export async function readBackboneFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {

@@ -3,8 +3,8 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { seededRandom } from '../../src/train/seeded-random.ts';
 
 /**
- * A seeded TensorFlow.js layers model of two convolutions with batch normalisation and a mean over the picture: grey
- * pictures [n, size, size, 1] with values -1 to 1 in, embeddings [n, length] out. Needs an engine that is in use.
+ * A seeded TensorFlow.js layers model of two convolutions with batch normalisation and a mean over the picture, its layer
+ * `embedding`, below a layer of classes: grey pictures [n, size, size, 1] with values -1 to 1 in, embeddings [n, length] out. Needs an engine that is in use.
  */
 export async function tinyLayersNetwork(size: number, length: number, seed = 1): Promise<tf.io.ModelArtifacts> {
   const model = sequential({
@@ -13,7 +13,9 @@ export async function tinyLayersNetwork(size: number, length: number, seed = 1):
       layers.batchNormalization(),
       layers.conv2d({ filters: length, kernelSize: 3, activation: 'relu', padding: 'same' }),
       layers.batchNormalization(),
-      layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }),
+      layers.globalAveragePooling2d({ dataFormat: 'channelsLast', name: 'embedding' }),
+      // What a network was trained for once: nothing of it is in the embedding.
+      layers.dense({ units: 7, name: 'old_classes' }),
     ],
   });
   const random = seededRandom(seed);
