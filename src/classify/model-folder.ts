@@ -7,7 +7,7 @@ import { sha256Hex } from '../store/content-hash.ts';
 import { decodeHead, type Head } from './head.ts';
 import { ModelManifest, ModelName } from './model-schema.ts';
 import { decodeNeighbours, type Neighbours } from './neighbours.ts';
-import { INPUT_SIZE, PREPROCESSING } from './preprocess.ts';
+import { hasPreprocessing, INPUT_SIZES, preprocessingOf } from './preprocess.ts';
 
 export const MANIFEST_FILE = 'model.json';
 
@@ -30,24 +30,32 @@ export async function loadModelFolder(folder: string): Promise<ModelFolder> {
   const bytes = await readModelFile(folder, MANIFEST_FILE);
   const manifest = parseManifest(folder, bytes);
   const { name, version, labels, embeddingLength } = manifest;
-  if (manifest.preprocessing !== PREPROCESSING || manifest.inputSize !== INPUT_SIZE) {
-    throw new IngestError(
-      'classify/model',
-      `Opening the model ${name} ${version}, expected the preprocessing ${PREPROCESSING} (${INPUT_SIZE} px), found ${manifest.preprocessing} (${manifest.inputSize} px).`,
-    );
-  }
+  assertPreprocessing(manifest, `the model ${name} ${version}`);
   if (manifest.trainingImages.length !== labels.length || new Set(labels).size !== labels.length) {
     throw new IngestError(
       'classify/model',
       `Opening the model ${name} ${version}, expected one count for each of ${labels.length} different labels.`,
     );
   }
-  const head = decodeHead(await readChecked(folder, manifest.head), labels.length, embeddingLength);
+  const sizes = { classes: labels.length, dim: embeddingLength, hidden: manifest.head.hidden };
+  const head = decodeHead(await readChecked(folder, manifest.head), sizes);
   const sha256 = sha256Hex(bytes);
   const model = { folder, manifest, sha256, ref: { name, version, sha256 }, head };
   if (manifest.neighbours === undefined) return model;
   const stored = await readChecked(folder, manifest.neighbours);
   return { ...model, neighbours: decodeNeighbours(stored, manifest.neighbours.count, embeddingLength) };
+}
+
+/** Throws `classify/model` where a network, `what`, wants pictures prepared in a way that this program does not have. */
+export function assertPreprocessing(
+  { preprocessing, inputSize }: { preprocessing: string; inputSize: number },
+  what: string,
+): void {
+  if (hasPreprocessing(preprocessing, inputSize)) return;
+  throw new IngestError(
+    'classify/model',
+    `Opening ${what}, expected the preprocessing ${preprocessingOf(inputSize)} of an input of ${INPUT_SIZES.min} to ${INPUT_SIZES.max} px, found ${preprocessing} (${inputSize} px).`,
+  );
 }
 
 /** The bytes of the model's backbone; throws `classify/model` where they are not those the model was made with. */

@@ -52,7 +52,13 @@ async function checkLabels(
 ): Promise<Checked> {
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await listClassFolders(roots);
-  const input = { images, cacheFolder: join(state, 'embeddings'), backboneSha256: model.manifest.backbone.sha256 };
+  const { backbone, preprocessing } = model.manifest;
+  const input = {
+    images,
+    cacheFolder: join(state, 'embeddings'),
+    backboneSha256: backbone.sha256,
+    preprocessing,
+  };
   const trainer = await onnxTrainer();
   try {
     const embed = (files: string[]): AsyncIterable<EmbedOutcome> => embedWith(model, files, signal);

@@ -7,6 +7,11 @@ const TRAINING: Record<string, OptionSpec> = {
     help: 'model whose backbone is used (default: the one in use)',
     setting: 'classify.model',
   },
+  trainer: { value: 'NAME', help: 'auto, onnx, tfjs, tfjs-node or wasm: what computes the training (default: auto)' },
+  head: { value: 'KIND', help: 'softmax, or mlp with one hidden layer (default: softmax)' },
+  hidden: { value: 'N', help: 'units of the hidden layer of --head mlp (default: 64)' },
+  finetune: { value: 'BLOCKS', help: 'fit the last blocks of a TensorFlow.js backbone too; needs tfjs-node' },
+  steps: { value: 'N', help: 'most training steps (default: 1000 for up to 1,024 images, else 4000)' },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
 };
 

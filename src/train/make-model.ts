@@ -1,19 +1,28 @@
+import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import { encodeHead } from '../classify/head.ts';
 import { encodeTrainingImages, MANIFEST_FILE } from '../classify/model-folder.ts';
 import { type DataSource, ModelManifest } from '../classify/model-schema.ts';
 import { encodeNeighbours } from '../classify/neighbours.ts';
-import { INPUT_SIZE, PREPROCESSING } from '../classify/preprocess.ts';
+import { preprocessingOf } from '../classify/preprocess.ts';
 import type { ModelRef } from '../domain/record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { modelCard } from './card.ts';
-import { countImages, hashData } from './dataset.ts';
+import { countImages, hashData, type TunedOn } from './dataset.ts';
 import type { TrainingReport } from './report.ts';
 import type { Trained, TrainingOptions } from './train-and-validate.ts';
 
 export interface ModelIdentity {
   name: string;
   version: string;
-  backbone: { name: string; bytes: Uint8Array; sha256: string };
+  backbone: {
+    name: string;
+    bytes: Uint8Array;
+    sha256: string;
+    interface?: BackboneInterface | undefined;
+    inputSize: number;
+  };
+  /** How the backbone was fitted to some of the images. */
+  tuned?: TunedOn;
   parent?: ModelRef;
   data: readonly DataSource[];
   notes: readonly string[];
@@ -33,7 +42,7 @@ export interface MadeModel {
 
 /** What made a model; raised when the same images and options would give another head, threshold or figure. */
 const TRAINING = 'semantiff training 1';
-const BACKBONE_FILE = 'backbone.onnx';
+const BACKBONE_FILES = { onnx: 'backbone.onnx', tfjs: 'backbone.tfjs' } as const;
 const HEAD_FILE = 'head.bin';
 const NEIGHBOURS_FILE = 'neighbours.bin';
 const IMAGES_FILE = 'training.json';
@@ -57,7 +66,7 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
     report: trained.report,
     ref: { name, version, sha256: sha256Hex(json) },
     files: {
-      [BACKBONE_FILE]: identity.backbone.bytes,
+      [backboneFile(identity)]: identity.backbone.bytes,
       [HEAD_FILE]: head,
       [NEIGHBOURS_FILE]: neighbours,
       ...(identity.program !== undefined && { [IMAGES_FILE]: images }),
@@ -81,11 +90,16 @@ function manifestOf(
     version: identity.version,
     labels: dataset.labels,
     trainingImages: countImages(dataset.labels, fitted).map(({ real, simulated }) => ({ real, simulated })),
-    preprocessing: PREPROCESSING,
-    inputSize: INPUT_SIZE,
+    preprocessing: preprocessingOf(backbone.inputSize),
+    inputSize: backbone.inputSize,
     embeddingLength: dataset.dim,
-    backbone: { name: backbone.name, file: BACKBONE_FILE, sha256: backbone.sha256 },
-    head: { file: HEAD_FILE, sha256: sha256.head },
+    backbone: {
+      name: backbone.name,
+      file: backboneFile(identity),
+      sha256: backbone.sha256,
+      ...(backbone.interface && { interface: backbone.interface }),
+    },
+    head: { file: HEAD_FILE, sha256: sha256.head, ...(trained.head.hidden && { hidden: trained.head.hidden.size }) },
     neighbours: {
       file: NEIGHBOURS_FILE,
       sha256: sha256.neighbours,
@@ -101,7 +115,10 @@ function manifestOf(
       seed: options.seed,
       simulatedWeight: trained.simulatedWeight,
       heldOut: options.heldOut,
+      ...(options.steps !== undefined && { steps: options.steps }),
+      ...(trained.watched > 0 && { stoppedBy: trained.watched }),
       ...dataOptions(trained, identity),
+      ...tuningOf(identity),
       dataSha256: hashData(dataset.labels, fitted),
       ...(program !== undefined && {
         images: { file: IMAGES_FILE, sha256: sha256.images, count: fitted.length },
@@ -112,6 +129,15 @@ function manifestOf(
     metrics: report.evaluations.map(({ metrics }) => metrics),
     data: [...identity.data],
   };
+}
+
+function backboneFile({ backbone }: ModelIdentity): string {
+  return BACKBONE_FILES[backbone.interface?.format ?? 'onnx'];
+}
+
+function tuningOf({ tuned }: ModelIdentity): Pick<ModelManifest['training'], 'tuned'> {
+  if (tuned === undefined) return {};
+  return { tuned: { blocks: tuned.blocks, epochs: tuned.epochs, images: tuned.images.size } };
 }
 
 function dataOptions({ dataset }: Trained, { augmentations }: ModelIdentity): Partial<ModelManifest['training']> {

@@ -26,7 +26,7 @@ const LENGTH = 4;
 export async function writeTinyModel(root: string, spec: TinyModel): Promise<ModelFolder> {
   const { name, version = '1', labels, seed = 1, trainedOn } = spec;
   const folder = join(root, name, version);
-  const backbone = tinyBackbone(224, LENGTH, seed).model;
+  const backbone = tinyBackbone(224, LENGTH, { seed }).model;
   const weights = spec.weights ?? labels.flatMap((_, label) => [0, 1, 2, 3].map((at) => Number(at === label)));
   const head = encodeHead({
     classes: labels.length,
