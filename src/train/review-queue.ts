@@ -22,7 +22,7 @@ export interface QueueEntry {
   /** Between the first two scores. */
   margin: number;
   similarity?: number;
-  /** `new`: pictures of its kind that resemble no training image, itself among them. */
+  /** `new`: pictures of its kind that resemble no training image, itself among them, of the 2,000 least like any. */
   alike?: number;
   reason: string;
 }
@@ -52,14 +52,17 @@ const POOL_MAX = 2000;
 export function createReviewPool({ limit, outlierBelow }: QueueOptions): ReviewPool {
   const unsure = createBest(POOL_MAX, marginOf);
   const strange = createBest(POOL_MAX, ({ similarity = 1 }) => similarity);
+  let strangers = 0;
   return {
     offer(candidate) {
-      if (isStrange(candidate, outlierBelow)) strange.offer(candidate);
-      else unsure.offer(candidate);
+      if (isStrange(candidate, outlierBelow)) {
+        strange.offer(candidate);
+        strangers += 1;
+      } else unsure.offer(candidate);
     },
     queue() {
       const kinds = kindsOf(strange.sorted(), outlierBelow ?? 1);
-      return choose(kinds, unsure.sorted(), { limit, outlierBelow });
+      return choose(kinds, unsure.sorted(), { limit, outlierBelow, isCut: strangers > POOL_MAX });
     },
   };
 }
@@ -112,7 +115,7 @@ function kindsOf(strange: readonly Candidate[], likeness: number): Candidate[][]
 function choose(
   kinds: readonly Candidate[][],
   unsure: readonly Candidate[],
-  { limit, outlierBelow }: QueueOptions,
+  { limit, outlierBelow, isCut }: QueueOptions & { isCut: boolean },
 ): QueueEntry[] {
   const entries: QueueEntry[] = [];
   /** Of each unsure picture: the cosine to the most similar chosen one. */
@@ -130,7 +133,7 @@ function choose(
     const kind = waiting.shift();
     if (kind !== undefined) {
       const middle = middleOf(kind);
-      entries.push(newEntry(middle, kind.length, outlierBelow ?? 1));
+      entries.push(newEntry(middle, kind.length, outlierBelow ?? 1, isCut));
       note(middle);
     }
     if (entries.length >= limit) break;
@@ -166,13 +169,13 @@ function middleOf(kind: readonly Candidate[]): Candidate {
   return kind.reduce((best, one) => (cosine(mean, one.unit) > cosine(mean, best.unit) ? one : best), first);
 }
 
-function newEntry(candidate: Candidate, alike: number, outlierBelow: number): QueueEntry {
+function newEntry(candidate: Candidate, alike: number, outlierBelow: number, isCut: boolean): QueueEntry {
   const { id, name, labels, similarity = 0 } = candidate;
   const far = `similarity ${similarity.toFixed(2)}, limit ${outlierBelow.toFixed(2)}`;
   const reason =
     alike === 1
       ? `It resembles no training image (${far}), and no other such picture.`
-      : `One of ${alike} pictures of a kind that resembles no training image (${far}).`;
+      : `One of ${alike}${isCut ? ' or more' : ''} pictures of a kind that resembles no training image (${far}).`;
   return {
     kind: 'new',
     id,
