@@ -4,6 +4,7 @@ import type { InferenceBackend } from '../classify/backend.ts';
 import type { ModelFolder } from '../classify/model-folder.ts';
 import { openBackbone } from '../classify/open-backbone.ts';
 import { openModel } from '../classify/open-model.ts';
+import type { Config } from '../config/schema.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { openArchiveFacts } from '../pipeline/archive-facts.ts';
@@ -70,7 +71,8 @@ export async function run(invocation: Invocation): Promise<number> {
         ? await retrain(input, { trainer, ...(reviewed && { reviewed }), embed }, { signal, log })
         : await retrainTuned(input, tune, { trainer, embed, ...tuningTools(base, bar, signal) }, { signal, log });
     bar.end();
-    process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome));
+    const hint = await useHint(outcome, settings.config, state);
+    process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome, hint));
     return EXIT_OK;
   } finally {
     bar.end();
@@ -114,7 +116,17 @@ function jsonLine({ ref, folder, manifest, leftOut, warnings, cached }: RetrainO
   return `${JSON.stringify({ ...ref, folder, metrics: manifest.metrics, thresholds: manifest.thresholds, leftOut, warnings, cached })}\n`;
 }
 
-function outcomeText(outcome: RetrainOutcome): string {
+/** A training changes nothing by itself, but for those who let the newest version of their model be used. */
+async function useHint({ ref, folder }: RetrainOutcome, config: Readonly<Config>, state: string): Promise<string> {
+  if ((await modelInUse(config, state)).model.folder === folder) {
+    return 'From the next start on it is in use: it is the newest version of classify.model, and no model is promoted.';
+  }
+  const isStored = folder === join(userModels(state), ref.name, ref.version);
+  const copy = isStored ? '' : `copy it to ${join(userModels(state), ref.name, ref.version)}, then `;
+  return `It is not in use yet. Put it into use: ${copy}semantiff model promote ${ref.name} ${ref.version}`;
+}
+
+function outcomeText(outcome: RetrainOutcome, hint: string): string {
   const { ref, folder, report, manifest, warnings } = outcome;
   const lines = [
     `Model ${ref.name} ${ref.version} in ${folder}`,
@@ -125,7 +137,7 @@ function outcomeText(outcome: RetrainOutcome): string {
     }),
     ...warnings.map((warning) => `! ${oneLine(warning)}`),
     ...leftOutLines(outcome),
-    `It is not in use yet. Put it into use: semantiff model promote ${ref.name} ${ref.version}`,
+    hint,
     '',
   ];
   return lines.join('\n');
