@@ -18,6 +18,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   withdraw: () => import('./commands/withdraw.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
+  model: () => import('./commands/model.ts'),
   retrain: () => import('./commands/retrain.ts'),
   label: () => import('./commands/label.ts'),
   reclassify: () => import('./commands/reclassify.ts'),

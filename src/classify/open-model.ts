@@ -6,7 +6,7 @@ import { type ScoreEmbedding, scorerOf } from './head.ts';
 import { loadModelFolder, type ModelFolder, readBackbone } from './model-folder.ts';
 import type { ModelManifest } from './model-schema.ts';
 import { type Neighbours, nearestSimilarity, unitVector } from './neighbours.ts';
-import { openOnnxBackend } from './onnx.ts';
+import { openBackbone } from './open-backbone.ts';
 
 /** The part of a model that works on embeddings: enough to classify an archive again without reading a pixel. */
 export interface OpenHead {
@@ -43,9 +43,12 @@ const BATCH_SIZE = 8;
 /** Loads and checks a model folder and opens its backbone; throws `classify/model`. */
 export async function openModel(folder: string, options: OpenModelOptions = {}): Promise<OpenModel> {
   const model = await loadModelFolder(folder);
-  const { inputSize, embeddingLength } = model.manifest;
-  const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const backend = await openOnnxBackend(await readBackbone(model), threads);
+  const { inputSize, embeddingLength, backbone } = model.manifest;
+  const backend = await openBackbone(await readBackbone(model), {
+    interface: backbone.interface,
+    inputSize,
+    threads: options.threads,
+  });
   if (backend.inputSize !== inputSize || backend.embeddingLength !== embeddingLength) {
     await backend.close();
     throw new IngestError(

@@ -1,8 +1,7 @@
-import { IngestError } from '../domain/errors.ts';
 import { EXIT_FAILED, EXIT_OK } from '../domain/states.ts';
+import { modelInUse } from '../pipeline/model-in-use.ts';
 import { type ReclassifySummary, reclassify } from '../pipeline/reclassify.ts';
 import { openScoreThreads } from '../pipeline/score-threads.ts';
-import { configuredModel } from '../pipeline/session.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { idsWhere } from '../search/where.ts';
 import { openStore } from '../store/store.ts';
@@ -21,8 +20,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
   const { config } = settings;
-  const model = await configuredModel(config, state);
-  if (!model) throw new IngestError('usage', 'which model? Classification is switched off in the configuration');
+  const { model } = await modelInUse(config, state);
   const only = await onlyOf(invocation, settings, state);
   const { acceptAbove, suggestAbove } = config.classify;
   const limits = {

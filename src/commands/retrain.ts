@@ -1,17 +1,25 @@
-import { join, resolve } from 'node:path';
-import { findModel } from '../classify/model-folder.ts';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { InferenceBackend } from '../classify/backend.ts';
+import type { ModelFolder } from '../classify/model-folder.ts';
+import { openBackbone } from '../classify/open-backbone.ts';
 import { openModel } from '../classify/open-model.ts';
+import type { Config } from '../config/schema.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { openArchiveFacts } from '../pipeline/archive-facts.ts';
-import { embedFiles } from '../pipeline/embed-files.ts';
+import { embedFiles, networkImage } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
+import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
-import { modelRoots } from '../pipeline/session.ts';
+import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
-import { onnxTrainer } from '../train/onnx-trainer.ts';
-import { type RetrainOutcome, retrain } from '../train/retrain.ts';
-import { type Invocation, text, wholeNumber } from './invocation.ts';
+import type { Embed } from '../train/gather-embeddings.ts';
+import { openTrainer } from '../train/open-trainer.ts';
+import { type RetrainInput, type RetrainOutcome, retrain } from '../train/retrain.ts';
+import { retrainTuned, type TuneDeps } from '../train/retrain-tuned.ts';
+import { headOptions, trainerChoice, tuneRequest } from './head-options.ts';
+import { type Invocation, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine, table } from './table.ts';
@@ -27,60 +35,98 @@ export async function run(invocation: Invocation): Promise<number> {
     throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR, or --archive for reviewed records');
   }
   const [options, by] = [await dataOptions(invocation), groupingOf(values)];
+  const [head, choice] = [headOptions(values), trainerChoice(values)];
+  const tune = tuneRequest(values, options.augmentations ?? []);
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
   const { log, config } = settings;
-  const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
+  const { model: base } = await modelInUse(config, state);
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
+  const trainer = await openTrainer(choice);
   const model = await openModel(base.folder);
   const facts = openArchiveFacts(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
-  const seed = wholeNumber(values, 'seed', 0);
-  let done = 0;
   try {
-    const outcome = await retrain(
-      {
-        ...options,
-        images,
-        name: text(values, 'name') ?? DEFAULT_NAME,
-        ...(version !== undefined && { version }),
-        ...(seed !== undefined && { seed }),
-        // A fixed test list is the test: nothing else is held back.
-        heldOut: options.testList === undefined ? 'test' : 'none',
-        modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
-        cacheFolder: join(state, 'embeddings'),
-        backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
-        parent: base.ref,
-      },
-      {
-        trainer: await onnxTrainer(),
-        ...(isArchive && { reviewed: reviewedImages({ repo, by, ...facts, signal }) }),
-        embed: async function* (files, augmentations) {
-          for await (const one of embedFiles(files, model.backend, signal, augmentations)) {
-            bar.update(++done, files.length, 'embedding');
-            yield one;
-          }
-        },
-      },
-      { signal, log },
-    );
+    const input: RetrainInput = {
+      ...options,
+      images,
+      name: text(values, 'name') ?? DEFAULT_NAME,
+      ...(version !== undefined && { version }),
+      ...head,
+      // A fixed test list is the test: nothing else is held back.
+      heldOut: options.testList === undefined ? 'test' : 'none',
+      modelsFolder: resolve(cwd, text(values, 'models') ?? userModels(state)),
+      cacheFolder: join(state, 'embeddings'),
+      backbone: backboneOf(base),
+      parent: base.ref,
+      program: `${SOFTWARE.name} ${SOFTWARE.version}`,
+      sharedTestList: userModels(state),
+    };
+    const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
+    const embed = embedWith(model.backend, bar, signal);
+    const outcome =
+      tune === undefined
+        ? await retrain(input, { trainer, ...(reviewed && { reviewed }), embed }, { signal, log })
+        : await retrainTuned(input, tune, { trainer, embed, ...tuningTools(base, bar, signal) }, { signal, log });
     bar.end();
-    process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome));
+    const hint = await useHint(outcome, settings.config, state);
+    process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome, hint));
     return EXIT_OK;
   } finally {
     bar.end();
     facts.close();
+    await trainer.close();
     await model.close();
   }
+}
+
+function backboneOf({ folder, manifest }: ModelFolder): RetrainInput['backbone'] {
+  const { name, file, interface: face } = manifest.backbone;
+  return { name, file: join(folder, file), interface: face, inputSize: manifest.inputSize };
+}
+
+function embedWith(backend: InferenceBackend, bar: ReturnType<typeof createProgress>, signal: AbortSignal): Embed {
+  let done = 0;
+  return async function* (files, augmentations) {
+    for await (const one of embedFiles(files, backend, signal, augmentations)) {
+      bar.update(++done, files.length, 'embedding');
+      yield one;
+    }
+  };
+}
+
+function tuningTools(
+  { manifest }: ModelFolder,
+  bar: ReturnType<typeof createProgress>,
+  signal: AbortSignal,
+): Pick<TuneDeps, 'readPicture' | 'openBackbone'> {
+  return {
+    readPicture: async (file, inputSize) => await networkImage(await readFile(file), basename(file), inputSize),
+    async openBackbone(bytes) {
+      const { inputSize, backbone } = manifest;
+      const backend = await openBackbone(bytes, { interface: backbone.interface, inputSize });
+      return { embed: embedWith(backend, bar, signal), close: () => backend.close() };
+    },
+  };
 }
 
 function jsonLine({ ref, folder, manifest, leftOut, warnings, cached }: RetrainOutcome): string {
   return `${JSON.stringify({ ...ref, folder, metrics: manifest.metrics, thresholds: manifest.thresholds, leftOut, warnings, cached })}\n`;
 }
 
-function outcomeText(outcome: RetrainOutcome): string {
+/** A training changes nothing by itself, but for those who let the newest version of their model be used. */
+async function useHint({ ref, folder }: RetrainOutcome, config: Readonly<Config>, state: string): Promise<string> {
+  if ((await modelInUse(config, state)).model.folder === folder) {
+    return 'From the next start on it is in use: it is the newest version of classify.model, and no model is promoted.';
+  }
+  const isStored = folder === join(userModels(state), ref.name, ref.version);
+  const copy = isStored ? '' : `copy it to ${join(userModels(state), ref.name, ref.version)}, then `;
+  return `It is not in use yet. Put it into use: ${copy}semantiff model promote ${ref.name} ${ref.version}`;
+}
+
+function outcomeText(outcome: RetrainOutcome, hint: string): string {
   const { ref, folder, report, manifest, warnings } = outcome;
   const lines = [
     `Model ${ref.name} ${ref.version} in ${folder}`,
@@ -91,7 +137,7 @@ function outcomeText(outcome: RetrainOutcome): string {
     }),
     ...warnings.map((warning) => `! ${oneLine(warning)}`),
     ...leftOutLines(outcome),
-    `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
+    hint,
     '',
   ];
   return lines.join('\n');

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { InferenceBackend } from '../classify/backend.ts';
-import { findModel, type ModelFolder } from '../classify/model-folder.ts';
+import type { ModelFolder } from '../classify/model-folder.ts';
 import { openModel } from '../classify/open-model.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { openArchiveFacts } from '../pipeline/archive-facts.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
+import { modelInUse } from '../pipeline/model-in-use.ts';
 import { nextToLabel, type ReviewQueue, type SuspectLabel, suspectLabels } from '../pipeline/review-archive.ts';
-import { modelRoots } from '../pipeline/session.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import type { EmbedOutcome } from '../train/dataset.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
@@ -26,8 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const limit = wholeNumber(values, 'limit', 1) ?? LIMIT;
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
-  const { model: name, version } = settings.config.classify;
-  const model = await findModel(name, version, modelRoots(state));
+  const { model } = await modelInUse(settings.config, state);
   const facts = openArchiveFacts(state);
   const queue = await nextToLabel(repo, model, { limit, waiting: facts.waiting, signal }).finally(() => facts.close());
   const checked = await checkLabels(invocation, model, { state, reviewed: queue.reviewed });
@@ -53,7 +52,13 @@ async function checkLabels(
 ): Promise<Checked> {
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await listClassFolders(roots);
-  const input = { images, cacheFolder: join(state, 'embeddings'), backboneSha256: model.manifest.backbone.sha256 };
+  const { backbone, preprocessing } = model.manifest;
+  const input = {
+    images,
+    cacheFolder: join(state, 'embeddings'),
+    backboneSha256: backbone.sha256,
+    preprocessing,
+  };
   const trainer = await onnxTrainer();
   try {
     const embed = (files: string[]): AsyncIterable<EmbedOutcome> => embedWith(model, files, signal);

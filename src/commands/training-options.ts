@@ -40,7 +40,12 @@ function augmentationsOf(values: OptionValues): Augmentation[] {
   return [...turnsOf(known), ...(bar === 'both' ? (['with-data-bar'] as const) : [])];
 }
 
-function oneOf<Value extends string>(values: OptionValues, name: string, allowed: readonly Value[]): Value | undefined {
+/** The value of an option that has a few, or undefined; throws `usage` for another. */
+export function oneOf<Value extends string>(
+  values: OptionValues,
+  name: string,
+  allowed: readonly Value[],
+): Value | undefined {
   const given = text(values, name);
   if (given === undefined) return undefined;
   const found = allowed.find((one) => one === given);

@@ -2,7 +2,16 @@ import { AUGMENT_KINDS } from '../train/augment.ts';
 import { type OptionSpec, PLACES, type VerbSpec } from './usage-options.ts';
 
 const TRAINING: Record<string, OptionSpec> = {
-  base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
+  base: {
+    value: 'NAME[/VERSION]',
+    help: 'model whose backbone is used (default: the one in use)',
+    setting: 'classify.model',
+  },
+  trainer: { value: 'NAME', help: 'auto, onnx, tfjs, tfjs-node or wasm: what computes the training (default: auto)' },
+  head: { value: 'KIND', help: 'softmax, or mlp with one hidden layer (default: softmax)' },
+  hidden: { value: 'N', help: 'units of the hidden layer of --head mlp (default: 64)' },
+  finetune: { value: 'BLOCKS', help: 'fit the last blocks of a TensorFlow.js backbone too; needs tfjs-node' },
+  steps: { value: 'N', help: 'most training steps (default: 1000 for up to 1,024 images, else 4000)' },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
 };
 
@@ -78,9 +87,28 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
     operands: '[DIR...]',
     options: {
       limit: { value: 'N', help: 'lines of each list (default: 20)' },
-      model: { value: 'NAME', help: 'model that judges the pictures', setting: 'classify.model' },
+      model: {
+        value: 'NAME[/VERSION]',
+        help: 'model that judges the pictures (default: the one in use)',
+        setting: 'classify.model',
+      },
       ...PLACES,
     },
     examples: ['semantiff review-queue -o records', 'semantiff review-queue labelled/ --limit 50 --json -o records'],
+  },
+  model: {
+    summary: 'list, compare, promote, roll back, export and import models',
+    operands: 'list | show [MODEL] | compare A B | promote MODEL | rollback | export MODEL FILE | import-archive FILE',
+    options: {
+      force: { flag: true, help: 'promote: although it is worse than the one in use, or cannot be compared with it' },
+      reason: { value: 'TEXT', help: 'promote, rollback: why, for the history; --force needs one' },
+      ...PLACES,
+    },
+    examples: [
+      'semantiff model list -o records',
+      'semantiff model compare nffa-sem-small/1 my-lab/2 -o records',
+      'semantiff model promote my-lab 2 --reason "new detector" -o records',
+      'semantiff model export my-lab/2 my-lab-2.tar -o records',
+    ],
   },
 };

@@ -7,7 +7,11 @@ const WORK: Record<string, OptionSpec> = {
   accept: { value: 'KINDS', help: 'tiff,jpeg,png: kinds that become records (default: tiff)', setting: 'accept' },
   instrument: { value: 'ID', help: 'your name for the instrument', setting: 'instrument.id' },
   'time-zone': { value: 'ZONE', help: 'time zone of the microscope, e.g. Europe/Rome', setting: 'instrument.timeZone' },
-  model: { value: 'NAME', help: 'model that labels the pictures', setting: 'classify.model' },
+  model: {
+    value: 'NAME[/VERSION]',
+    help: 'model that labels the pictures (default: the promoted one)',
+    setting: 'classify.model',
+  },
   durability: { value: 'MODE', help: 'record or batch: what is forced to disk at once', setting: 'durability' },
   deadline: { value: 'SECONDS', help: 'longest time for one file (default: 120)', setting: 'workers.deadlineS' },
   'memory-mib': {

@@ -5,7 +5,7 @@ import { hdf5Checksum } from './hdf5-checksum.ts';
  * The HDF5 library as it is built for WebAssembly cannot remove a link. So the one record of the file that names it is taken
  * out of the file's bytes, as the "HDF5 File Format Specification" 3.0 describes them; what it led to stays as space that
  * nothing leads to. Only what this program's files hold is understood, anything else is refused before a byte changes:
- * superblock 2 or 3, object headers of version 2, and groups whose links are messages or the records of one leaf.
+ * superblock 2 or 3, object headers of version 2, and groups whose links are messages, or an index of two levels at most.
  */
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
@@ -144,27 +144,73 @@ function removeFromIndex(place: Place, at: number, name: string): boolean {
   if (Number.isNaN(at)) throw refusal(place, 'a group without an order of creation');
   const index = readBlock(place, at, INDEX.bytes);
   const { bytes } = index;
+  const depth = bytes.readUInt16LE(INDEX.depth);
   const isKnown =
     bytes.toString('latin1', 0, 4) === 'BTHD' &&
     bytes[INDEX.type] === NAME_RECORD.type &&
-    bytes.readUInt16LE(INDEX.recordBytes) === NAME_RECORD.bytes &&
-    bytes.readUInt16LE(INDEX.depth) === 0;
-  if (!isKnown) throw refusal(place, `an index of names of one leaf, found depth ${bytes.readUInt16LE(INDEX.depth)}`);
-  const count = bytes.readUInt16LE(INDEX.rootRecords);
-  const leaf = readBlock(place, address(bytes, INDEX.root), LEAF.records + count * NAME_RECORD.bytes);
-  const records = Array.from({ length: count }, (_, i) => {
-    const start = LEAF.records + i * NAME_RECORD.bytes;
-    return leaf.bytes.subarray(start, start + NAME_RECORD.bytes);
-  });
+    bytes.readUInt16LE(INDEX.recordBytes) === NAME_RECORD.bytes;
+  if (!isKnown || depth > 1) throw refusal(place, `an index of names of one or two levels, found depth ${depth}`);
+  const root = readNode(place, address(bytes, INDEX.root), bytes.readUInt16LE(INDEX.rootRecords), depth);
   const sought = hdf5Checksum(Buffer.from(name));
-  const kept = records.filter((record) => record.readUInt32LE(0) !== sought);
-  if (kept.length === count) return false;
-  if (kept.length !== count - 1) throw refusal(place, 'one link of this name');
-  bytes.writeUInt16LE(kept.length, INDEX.rootRecords);
-  bytes.writeBigUInt64LE(BigInt(kept.length), INDEX.records);
-  writeBlock(place, { at: leaf.at, bytes: Buffer.concat([leaf.bytes.subarray(0, LEAF.records), ...kept]) });
+  const changed = depth === 0 ? removeFromLeaf(place, root, sought) : removeBelow(place, root, sought);
+  if (changed.length === 0) return false;
+  if (depth === 0) bytes.writeUInt16LE(root.records.length, INDEX.rootRecords);
+  bytes.writeBigUInt64LE(bytes.readBigUInt64LE(INDEX.records) - 1n, INDEX.records);
+  for (const node of changed) writeNode(place, node);
   writeBlock(place, index);
   return true;
+}
+
+/** A node of the index: its records in order, and of one above leaves which leaf stands before, between and behind them. */
+interface Node {
+  at: number;
+  start: Buffer;
+  records: Buffer[];
+  leaves: Buffer[];
+}
+
+/** Where a leaf is, and how many records it has: no leaf has as many as 256. */
+const POINTER = { count: 8, bytes: 9 } as const;
+
+function readNode(place: Place, at: number, count: number, depth: number): Node {
+  const pointers = depth === 0 ? 0 : count + 1;
+  const recordsEnd = LEAF.records + count * NAME_RECORD.bytes;
+  const { bytes } = readBlock(place, at, recordsEnd + pointers * POINTER.bytes);
+  const parts = (from: number, number: number, length: number): Buffer[] =>
+    Array.from({ length: number }, (_, i) => bytes.subarray(from + i * length, from + (i + 1) * length));
+  return {
+    at,
+    start: bytes.subarray(0, LEAF.records),
+    records: parts(LEAF.records, count, NAME_RECORD.bytes),
+    leaves: parts(recordsEnd, pointers, POINTER.bytes),
+  };
+}
+
+function writeNode(place: Place, { at, start, records, leaves }: Node): void {
+  writeBlock(place, { at, bytes: Buffer.concat([start, ...records, ...leaves]) });
+}
+
+/** Takes the record out of the node, not yet of the file; the nodes that are changed. */
+function removeFromLeaf(place: Place, leaf: Node, sought: number): Node[] {
+  const [at, ...others] = leaf.records.flatMap((record, i) => (record.readUInt32LE(0) === sought ? i : []));
+  if (at === undefined) return [];
+  if (others.length > 0) throw refusal(place, 'one link of this name');
+  leaf.records.splice(at, 1);
+  return [leaf];
+}
+
+/** As {@link removeFromLeaf}; a record that stands above the leaves is replaced by the last of the leaf before it. */
+function removeBelow(place: Place, root: Node, sought: number): Node[] {
+  const leaves = root.leaves.map((pointer) => readNode(place, address(pointer, 0), pointer[POINTER.count] ?? 0, 0));
+  const above = root.records.findIndex((record) => record.readUInt32LE(0) === sought);
+  const below = leaves.findIndex(({ records }) => records.some((record) => record.readUInt32LE(0) === sought));
+  const [leaf, pointer] = [leaves[Math.max(above, below)], root.leaves[Math.max(above, below)]];
+  if (leaf === undefined || pointer === undefined) return [];
+  if ((above >= 0 && below >= 0) || leaf.records.length < 2) throw refusal(place, 'one link of this name among others');
+  if (above < 0) removeFromLeaf(place, leaf, sought);
+  else root.records.splice(above, 1, leaf.records.pop() as Buffer);
+  pointer[POINTER.count] = leaf.records.length;
+  return [leaf, root];
 }
 
 function read({ descriptor, what }: Place, at: number, length: number): Buffer {

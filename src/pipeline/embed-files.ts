@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { InferenceBackend } from '../classify/backend.ts';
 import { embedImages } from '../classify/embed-images.ts';
-import { INPUT_SIZE, preprocess } from '../classify/preprocess.ts';
+import { preprocess } from '../classify/preprocess.ts';
 import { errorMessage } from '../domain/errors.ts';
 import { harvest } from '../metadata/harvest.ts';
 import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
@@ -16,8 +16,8 @@ import { readerInto, readTiffFacts } from './tiff-facts.ts';
 const MAX_PIXEL_BYTES = 512 * 2 ** 20;
 
 /** The network's input for a picture file, exactly as the pipeline makes it: without its data bar. */
-export async function networkImage(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
-  return await preprocess((await viewFile(bytes, fileName)).area);
+export async function networkImage(bytes: Uint8Array, fileName: string, inputSize: number): Promise<Uint8Array> {
+  return await preprocess((await viewFile(bytes, fileName)).area, inputSize);
 }
 
 async function viewFile(bytes: Uint8Array, fileName: string): Promise<PictureView> {
@@ -33,14 +33,15 @@ async function viewFile(bytes: Uint8Array, fileName: string): Promise<PictureVie
 async function networkViews(
   bytes: Uint8Array,
   fileName: string,
+  inputSize: number,
   augmentations: readonly Augmentation[],
 ): Promise<Uint8Array[]> {
   const { area, grey } = await viewFile(bytes, fileName);
-  const plain = await preprocess(area);
+  const plain = await preprocess(area, inputSize);
   const views: Uint8Array[] = [plain];
   for (const augmentation of augmentations) {
     const withBar = augmentation === 'with-data-bar';
-    views.push(withBar ? await preprocess(grey) : turnSquare(plain, INPUT_SIZE, augmentation));
+    views.push(withBar ? await preprocess(grey, inputSize) : turnSquare(plain, inputSize, augmentation));
   }
   return views;
 }
@@ -59,7 +60,7 @@ export async function* embedFiles(
     signal.throwIfAborted();
     try {
       const bytes = await readFile(file);
-      const views = await networkViews(bytes, basename(file), augmentations);
+      const views = await networkViews(bytes, basename(file), backend.inputSize, augmentations);
       // One picture a batch: what is trained on is bit for bit what any batch of the pipeline gives.
       const [embedding = new Float32Array(0), ...others] = await embedImages(views, backend, 1);
       const variants = new Map(augmentations.map((name, at) => [name, others[at] ?? embedding] as const));

@@ -80,6 +80,7 @@ export async function makeBatch(tasks: FileTask[], tools: BatchTools, onStart: (
       onStart();
       const outcome = await preparePicture(task, settings, {
         modelSha256: tools.model?.sha256,
+        inputSize: tools.model?.backend.inputSize,
         allocate,
         nexus,
         staging,

@@ -7,6 +7,7 @@ import { type InboxWatch, watchInbox } from '../watcher/watch-inbox.ts';
 import { watchWithChokidar } from '../watcher/watch-with-chokidar.ts';
 import { completePicture } from './complete-picture.ts';
 import { startDelivery } from './deliver.ts';
+import { followPromotions } from './follow-promotion.ts';
 import { createHeldFiles } from './held-files.ts';
 import { createLabelLane, type LabelLane } from './label-lane.ts';
 import { createNameInside } from './name-inside.ts';
@@ -28,15 +29,18 @@ const GIVE_BACK_MS = 5000;
 
 /**
  * Makes records of pictures as they become complete, until `signal` aborts; files under way are finished. What waits, and
- * why, stands in the ledger. Nothing that goes wrong with one file ends the watch.
+ * why, stands in the ledger. Nothing that goes wrong with one file ends the watch. A model that is promoted meanwhile labels
+ * the pictures that come after.
  */
 export async function watch(options: WatchOptions): Promise<void> {
   const { session, signal, log } = options;
   const delivery = startDelivery(session, { signal, log });
   const labels = createLabelLane(session, { signal, log });
+  const promotions = followPromotions(session, log);
   try {
     await watchAndWork(options, labels);
   } finally {
+    await promotions.stop();
     await labels.stop();
     await delivery.stop();
   }

@@ -1,5 +1,5 @@
 import { errorMessage, isIngestError } from '../domain/errors.ts';
-import { openTools } from './open-tools.ts';
+import { openTools, withModel } from './open-tools.ts';
 import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
 import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
 
@@ -8,7 +8,7 @@ const SIGN_OF_LIFE_MS = 200;
 
 /**
  * A worker's conversation: requests in, responses out. Batches are made one after the other; while one is forced to
- * disk, the next is made. Knows nothing of the channel.
+ * disk, the next is made. Another model is taken into use between two batches. Knows nothing of the channel.
  */
 export function createWorker(
   staging: string,
@@ -49,7 +49,13 @@ export function createWorker(
         const commit = await makeBatch(request.tasks, tools, signOfLife(id));
         await committing;
         committing = commitAndSend(id, commit);
+        return;
       }
+      case 'use-model':
+        if (!tools) throw new Error('a model came before init');
+        // Batches are made one after the other, and one that is on its way to disk needs no model any more.
+        tools = await withModel(tools, request.model);
+        send({ type: 'model-used' });
     }
   }
 
@@ -57,8 +63,9 @@ export function createWorker(
     making = making
       .then(() => handle(request))
       .catch((error: unknown) => {
-        const id = request.type === 'batch' ? { id: request.id } : {};
-        send({ type: 'failed', ...id, failure: failureData(error) });
+        const failure = failureData(error);
+        if (request.type === 'use-model') return send({ type: 'model-refused', failure });
+        send({ type: 'failed', ...(request.type === 'batch' && { id: request.id }), failure });
       });
     await making;
     await committing;

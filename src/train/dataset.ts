@@ -48,10 +48,25 @@ export interface Example {
   simulated: boolean;
   testOnly: boolean;
   embedding: Float32Array;
+  /** Its pixels and label made the backbone: it trains every head and is never judged. */
+  tuned?: true;
   /** Embeddings of other views of the picture: rows to train on, never judged. */
   variants?: readonly Float32Array[];
   /** Where it was found: its path, or its id in the archive. Not part of what identifies it. */
   file?: string;
+}
+
+/** How a backbone was fitted to some of the images. */
+export interface TunedOn {
+  /** Content hashes. */
+  images: ReadonlySet<string>;
+  blocks: number;
+  epochs: number;
+}
+
+/** Whether heads that have not seen an example are judged by it: it must show what heads meet when they serve. */
+export function isJudged({ simulated, tuned }: Example): boolean {
+  return !simulated && tuned !== true;
 }
 
 export interface LeftOut {

@@ -37,6 +37,8 @@ export interface DataInput extends DataOptions {
   /** Folder of the cache of embeddings. */
   cacheFolder: string;
   backboneSha256: string;
+  /** Default: that of the shipped backbones. */
+  preprocessing?: string;
 }
 
 export interface DataDeps {
@@ -92,7 +94,7 @@ interface Archive {
 }
 
 async function readArchive(
-  { backboneSha256, augmentations = [] }: DataInput,
+  { backboneSha256, preprocessing = PREPROCESSING, augmentations = [] }: DataInput,
   source: DataDeps['reviewed'],
   signal: AbortSignal | undefined,
 ): Promise<Archive> {
@@ -105,18 +107,18 @@ async function readArchive(
       continue;
     }
     const { id, label, group, origin, file } = image;
-    const fits = origin.backboneSha256 === backboneSha256 && origin.preprocessing === PREPROCESSING;
+    const fits = origin.backboneSha256 === backboneSha256 && origin.preprocessing === preprocessing;
     if (file !== undefined && (!fits || augmentations.length > 0)) {
       archive.files.push({ file, label, sha256: id, ...(group !== undefined && { group }) });
     } else if (fits) archive.reviewed.push(image);
-    else archive.leftOut.push({ file: id, reason: strangeOrigin(origin, backboneSha256) });
+    else archive.leftOut.push({ file: id, reason: strangeOrigin(origin, { backboneSha256, preprocessing }) });
   }
   return archive;
 }
 
-function strangeOrigin({ backboneSha256, preprocessing }: EmbeddingOrigin, wanted: string): string {
-  const found = `the backbone ${backboneSha256.slice(0, 12)} after ${preprocessing}`;
-  const needed = `${wanted.slice(0, 12)} after ${PREPROCESSING}`;
+function strangeOrigin(origin: EmbeddingOrigin, wanted: Omit<EmbeddingOrigin, 'dimensions'>): string {
+  const found = `the backbone ${origin.backboneSha256.slice(0, 12)} after ${origin.preprocessing}`;
+  const needed = `${wanted.backboneSha256.slice(0, 12)} after ${wanted.preprocessing}`;
   return `its embedding is of ${found}, the training needs ${needed}, and its original is not where the ledger saw it`;
 }
 
@@ -136,14 +138,14 @@ function applyMap(
 
 async function gather(
   images: readonly LabelledImage[],
-  { cacheFolder, backboneSha256, augmentations = [] }: DataInput,
+  { cacheFolder, backboneSha256, preprocessing = PREPROCESSING, augmentations = [] }: DataInput,
   embed: Embed,
   signal: AbortSignal | undefined,
 ) {
-  const open = (preprocessing: string) => openEmbeddingCache(cacheFolder, { preprocessing, backboneSha256 });
-  const cache = open(PREPROCESSING);
+  const open = (name: string) => openEmbeddingCache(cacheFolder, { preprocessing: name, backboneSha256 });
+  const cache = open(preprocessing);
   // A turned picture is a picture after another preprocessing: the same content has an embedding in every cache.
-  const variants = new Map(augmentations.map((name) => [name, open(`${PREPROCESSING}+${name}`)] as const));
+  const variants = new Map(augmentations.map((name) => [name, open(`${preprocessing}+${name}`)] as const));
   try {
     return await gatherEmbeddings(images, cache, embed, signal, variants);
   } finally {

@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
 import { type DataSource, type ModelManifest, ModelName } from '../classify/model-schema.ts';
+import { INPUT_SIZE, preprocessingOf } from '../classify/preprocess.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { ModelRef } from '../domain/record.ts';
 import type { Log } from '../log.ts';
 import { sha256Hex } from '../store/content-hash.ts';
-import type { Dataset, LabelledImage, LeftOut } from './dataset.ts';
+import type { Dataset, Example, LabelledImage, LeftOut, TunedOn } from './dataset.ts';
+import { openEmbeddingCache } from './embedding-cache.ts';
 import { makeModel } from './make-model.ts';
 import { familiesOfTwoLabels } from './near-duplicates.ts';
 import { type DataDeps, type DataOptions, type ReadDataset, readDataset } from './read-dataset.ts';
 import type { TrainingReport } from './report.ts';
+import { extendSharedTestList } from './shared-test-list.ts';
 import { dealSides } from './split.ts';
-import { trainAndValidate } from './train-and-validate.ts';
+import { type Trained, trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
 
@@ -27,11 +31,17 @@ export interface RetrainInput extends DataOptions {
   /** Folder of the cache of embeddings. */
   cacheFolder: string;
   /** The network whose embeddings `embed` gives; copied into the model. */
-  backbone: { name: string; file: string };
+  backbone: BackboneSource;
+  /** How the network was fitted to some of the images, which then train heads and are never judged. */
+  tuned?: TunedOn;
   /** Default 1. */
   seed?: number;
   /** Inverse strength of the L2 penalty; default 0.1, the best of 0.01, 0.1 and 1 on the labelled samples. */
   c?: number;
+  /** Units of a hidden layer between embedding and softmax; default none. */
+  hidden?: number;
+  /** Most steps of a training; default 1,000 with all images at once, 4,000 in mini-batches. */
+  steps?: number;
   /** Weights of a simulated image to choose from by cross-validation; real images have 1. */
   simulatedWeights?: readonly number[];
   /** `test` (default) keeps the test side of the split out of the model, `none` trains on all but a fixed test list. */
@@ -43,6 +53,21 @@ export interface RetrainInput extends DataOptions {
   data?: readonly DataSource[];
   /** Further limits for the card. */
   notes?: readonly string[];
+  /** What trains it, such as `semantiff 0.1.0`; where it is given, the model also lists its training images. */
+  program?: string;
+  /** Folder of models whose shared test list the images that were held back are added to. */
+  sharedTestList?: string;
+}
+
+export interface BackboneSource {
+  name: string;
+  /** Where its bytes are read, unless they are given. */
+  file: string;
+  bytes?: Uint8Array;
+  /** Default: that of the shipped backbones. */
+  interface?: BackboneInterface | undefined;
+  /** Default: that of the shipped backbones. */
+  inputSize?: number;
 }
 
 /** `embed` decodes, preprocesses and embeds files; one answer a file in any order. */
@@ -63,7 +88,7 @@ export interface RetrainOutcome {
 }
 
 /**
- * Trains a softmax head on labelled pictures and writes it as a new model folder with its evaluation. The same images,
+ * Trains a head on labelled pictures and writes it as a new model folder with its evaluation. The same images,
  * options and backbone give the same bytes on the same machine. Throws `train/data` where the images cannot train a
  * classifier, `train/model` where the model cannot be made; a stopped training leaves nothing but cached embeddings.
  */
@@ -73,10 +98,13 @@ export async function retrain(
   { signal, log }: { signal?: AbortSignal; log: Log },
 ): Promise<RetrainOutcome> {
   const identity = { name: input.name, version: await chooseVersion(input) };
-  const backbone = await readBackboneFile(input.backbone.file);
+  const { inputSize = INPUT_SIZE } = input.backbone;
+  const backbone = input.backbone.bytes ?? (await readBackboneFile(input.backbone.file));
   const backboneSha256 = sha256Hex(backbone);
-  const read = await readDataset({ ...input, backboneSha256 }, deps, signal);
-  const { dataset, cached } = read;
+  const preprocessing = preprocessingOf(inputSize);
+  const read = await readDataset({ ...input, backboneSha256, preprocessing }, deps, signal);
+  const { cached } = read;
+  const dataset = withTuned(read.dataset, input.tuned);
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
   const options = {
     trainer: deps.trainer,
@@ -85,24 +113,64 @@ export async function retrain(
     heldOut: input.heldOut ?? 'test',
     targetPrecision: input.targetPrecision ?? TARGET_PRECISION,
     simulatedWeights: input.simulatedWeights ?? SIMULATED_WEIGHTS,
+    ...(input.hidden !== undefined && { hidden: input.hidden }),
+    ...(input.steps !== undefined && { steps: input.steps }),
     ...(signal && { signal }),
   };
   const trained = await trainAndValidate(dataset, options);
   const made = makeModel(trained, {
     ...identity,
-    backbone: { name: input.backbone.name, bytes: backbone, sha256: backboneSha256 },
+    backbone: { ...input.backbone, bytes: backbone, sha256: backboneSha256, inputSize },
+    ...(input.tuned && { tuned: input.tuned }),
     data: input.data ?? [sourceOf(input, read)],
     notes: input.notes ?? [],
     augmentations: input.augmentations ?? [],
     ...(input.parent && { parent: input.parent }),
+    ...(input.program !== undefined && { program: input.program }),
     options,
   });
   signal?.throwIfAborted();
   const folder = await writeModelFolder(input.modelsFolder, identity, made.files);
+  if (input.sharedTestList !== undefined) {
+    const { cacheFolder } = input;
+    await shareTestImages(trained, input.sharedTestList, { cacheFolder, space: { preprocessing, backboneSha256 } });
+  }
   log.info({ ...made.ref, images: dataset.examples.length }, 'a model was trained');
   const { manifest, report, ref } = made;
   const warnings = [...read.warnings, ...warningsOf(dataset, manifest)];
   return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings };
+}
+
+/** Lets what was held back judge later models too: listed, with its embedding in the cache. */
+async function shareTestImages(
+  { heldBack, dataset }: Trained,
+  modelsFolder: string,
+  { cacheFolder, space }: { cacheFolder: string; space: { preprocessing: string; backboneSha256: string } },
+): Promise<void> {
+  const cache = openEmbeddingCache(cacheFolder, space);
+  try {
+    const stored = await cache.read(new Set(heldBack.map(({ sha256 }) => sha256)));
+    // Pictures of the archive come with an embedding of their own.
+    for (const { sha256, embedding } of heldBack) if (!stored.has(sha256)) await cache.append(sha256, embedding);
+  } finally {
+    await cache.close();
+  }
+  await extendSharedTestList(
+    modelsFolder,
+    heldBack.map(({ sha256, label, file }) => ({
+      sha256,
+      label: dataset.labels[label] ?? '',
+      ...(file !== undefined && { file }),
+    })),
+  );
+}
+
+function withTuned(dataset: Dataset, tuned: TunedOn | undefined): Dataset {
+  if (tuned === undefined) return dataset;
+  const examples = dataset.examples.map((example): Example => {
+    return tuned.images.has(example.sha256) ? { ...example, tuned: true } : example;
+  });
+  return { ...dataset, examples };
 }
 
 const DEFAULT_C = 0.1;
@@ -124,7 +192,8 @@ async function chooseVersion({ name, version, modelsFolder }: RetrainInput): Pro
   return String(Math.max(0, ...numbers.map((one) => Number.parseInt(one, 10))) + 1);
 }
 
-async function readBackboneFile(file: string): Promise<Uint8Array> {
+/** Throws `train/model`. */
+export async function readBackboneFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {

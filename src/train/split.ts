@@ -32,15 +32,16 @@ export interface DealtSides {
  * The side of every example, by its group where it has one, else by its content. A group keeps its side as the set grows.
  * Groups that share nearly identical pictures, and families of such pictures, stand on one side: the one nearest to
  * training that any of them has. A class whose groups would all be held back trains with them, because a class that is
- * not trained cannot be tested. Pictures of a fixed test list are on the test side, simulated ones train.
+ * not trained cannot be tested. Pictures of a fixed test list are on the test side, simulated
+ * ones and those that the backbone was fitted to train.
  */
 export function dealSides(examples: readonly Example[]): DealtSides {
   const sides = new Map<string, Side>();
   const split = examples.filter(({ testOnly, simulated }) => !testOnly && !simulated);
   const block = blocksOf(split);
   const sideOfBlock = new Map<string, Side>();
-  split.forEach(({ sha256, group }, at) => {
-    const own = sideOf(group === undefined ? sha256 : keyOf('group', group));
+  split.forEach(({ sha256, group, tuned }, at) => {
+    const own = tuned === true ? 'train' : sideOf(group === undefined ? sha256 : keyOf('group', group));
     const name = block[at] ?? sha256;
     const known = sideOfBlock.get(name) ?? own;
     sideOfBlock.set(name, SIDES.indexOf(own) < SIDES.indexOf(known) ? own : known);

@@ -12,11 +12,12 @@ import {
   type Validation,
 } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
-import { countImages, type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import { countImages, type Dataset, type Example, isJudged } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
+import { type FitOptions, fitHead } from './fit-head.ts';
 import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
 import { dealSides, type Side } from './split.ts';
-import { crossValidate, type FitOptions, judgeOf, leaveGroupsOut } from './validate.ts';
+import { crossValidate, judgeOf, leaveGroupsOut } from './validate.ts';
 
 export interface TrainingOptions extends Omit<FitOptions, 'simulatedWeight'> {
   heldOut: 'test' | 'none';
@@ -29,7 +30,11 @@ export interface Trained {
   dataset: Dataset;
   /** What the head was trained on. */
   fitted: readonly Example[];
+  /** Real images that were held back. */
+  heldBack: readonly Example[];
   head: Head;
+  /** Images of the validation side that decided when the training of the head stopped. */
+  watched: number;
   neighbours: Neighbours;
   outlierBelow: number;
   temperature: number;
@@ -68,23 +73,24 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   };
   const thresholds = chooseThresholds(pooled, grouped, ground, options.targetPrecision);
 
-  const { trainer, c, seed, signal } = options;
-  const set = trainingSetOf(fitted, dataset, simulatedWeight);
-  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+  const { head, watched } = await fitHead(fitted, dataset, { ...options, simulatedWeight });
   const neighbours = chooseNeighbours(fitted, head);
   const { accept, suggest } = thresholds;
   const rules = { ...ground, classes: labels.length, acceptAbove: accept?.above, suggestAbove: suggest?.above };
   const evaluations = validations.map((validation) => ({
     ...evaluateSplit(splitOf(validation), rules),
-    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isReal)) }),
+    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isJudged)) }),
   }));
-  const test = examples.filter((example) => side(example) === 'test').map(judgeOf(head, neighbours));
+  const held = examples.filter((example) => side(example) === 'test');
+  const test = held.map(judgeOf(head, neighbours));
   if (test.length > 0) evaluations.push(evaluateSplit({ split: 'test', judged: test, repeats: 1 }, rules));
   const classes = classCounts(dataset, side);
   return {
     dataset,
     fitted,
+    heldBack: held.filter(isJudged),
     head,
+    watched,
     neighbours,
     outlierBelow: ground.outlierBelow,
     temperature: ground.temperature,
@@ -93,10 +99,6 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
     simulatedWeight,
     report: { schemaVersion: 1, labels, classes, simulatedWeights: trials, evaluations },
   };
-}
-
-function isReal({ simulated }: Example): boolean {
-  return !simulated;
 }
 
 function sideBy(examples: readonly Example[], { heldOut }: TrainingOptions): (example: Example) => Side {
@@ -122,11 +124,11 @@ function chooseThresholds(
 
 function checkFitted({ labels }: Dataset, fitted: readonly Example[]): void {
   const counts = countImages(labels, fitted);
-  const real = counts.reduce((sum, count) => sum + count.real, 0);
-  if (real < 2) {
+  const judged = fitted.filter(isJudged).length;
+  if (judged < 2) {
     throw new IngestError(
       'train/data',
-      `Training a classifier, expected real images to validate it on, found ${real}.`,
+      `Training a classifier, expected real images to validate it on, found ${judged}.`,
     );
   }
   const empty = counts.filter((count) => count.real + count.simulated === 0).map(({ label }) => label);

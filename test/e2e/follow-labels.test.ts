@@ -72,3 +72,33 @@ it('loses no label and makes no revision twice when it is killed six times while
     expect(store.disagreements()).toEqual({ notIndexed: [], notInLedger: [] });
   });
 });
+
+it('says what is still to follow, keeps it when the index is made anew, and lets it follow when asked', async () => {
+  const { inbox, repo, state, places } = await makePlaces();
+  const made = openStore(state, { access: 'write', durability: 'batch' });
+  const [first, second] = await makeRecords({ inbox, repo }, made, 2);
+  made.close();
+  if (!first || !second) throw new Error('expected two records');
+  const labelOf = async (): Promise<string> =>
+    (await runCli(['search', '--label', 'Pores', '--json', ...places])).stdout;
+
+  expect((await runCli(['label', first.id, 'Pores', ...places])).code).toBe(0);
+  expect((await runCli(['status', ...places])).stdout).toContain('1 record is still to follow labels given since.');
+  expect(JSON.parse((await runCli(['status', '--json', ...places])).stdout)).toMatchObject({ labels: { waiting: 1 } });
+  expect((await runCli(['index', 'rebuild', ...places])).code).toBe(0);
+  expect(await labelOf()).toContain(first.id);
+
+  const now = await runCli(['label', second.id, 'Pores', '--now', ...places]);
+  expect([now.code, now.stderr]).toEqual([0, '']);
+  expect(now.stdout).toContain('2 records followed labels given since.');
+  for (const { id } of [first, second]) {
+    const file = join(repo, recordFolder(id), 'record.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      revision: 2,
+      classification: { human: { label: 'Pores' } },
+    });
+    expect(await labelOf()).toContain(id);
+  }
+  expect((await runCli(['status', ...places])).stdout).not.toContain('follow');
+  expect((await runCli(['verify', ...places])).code).toBe(0);
+});

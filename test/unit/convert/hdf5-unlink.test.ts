@@ -74,8 +74,29 @@ describe('unlinkFromGroup', () => {
     expect((await readFile(path)).equals(before)).toBe(true);
   });
 
+  it('takes any member out of a group that has so many that their index has two levels', async () => {
+    const members = Array.from({ length: 59 }, (_, i) => `member${i + 1}`);
+    const whole = await readFile(await fileWith(60));
+    const path = join(temporaryFolder(), 'b.h5');
+    for (const name of members) {
+      await writeFile(path, whole);
+      expect(unlinkFromGroup(path, 'entry', name)).toBe(true);
+      await hdf5.extendOnDisk(path, (tree) => tree.count('/entry/other', 1));
+      await withFile(await readFile(path), (file) => {
+        const kept = members.filter((other) => other !== name);
+        expect(
+          group(file, '/entry')
+            .keys()
+            .filter((key) => key.startsWith('member'))
+            .toSorted(),
+        ).toEqual(kept.toSorted());
+        for (const other of kept) expect(dataset(file, `/entry/${other}`).value).toBe(Number(other.slice(6)));
+      });
+    }
+  });
+
   it('refuses, before a byte changes, what it does not understand', async () => {
-    const large = await fileWith(60);
+    const large = await fileWith(1500);
     const damaged = await fileWith(1);
     const bytes = await readFile(damaged);
     bytes[bytes.indexOf('BTLF') + 8] = 0xff;
@@ -86,7 +107,7 @@ describe('unlinkFromGroup', () => {
     const other = join(temporaryFolder(), 'other.h5');
     await writeFile(other, Buffer.alloc(200, 1));
     for (const [path, why] of [
-      [large, /depth 1/],
+      [large, /depth 2/],
       [damaged, /checksum/],
       [other, /superblock/],
     ] as const) {
