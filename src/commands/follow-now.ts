@@ -6,13 +6,12 @@ import { places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 
 /**
- * With `--now`: records follow the labels that were just given, and people are told so; targets get them with the next
+ * Records follow the labels that were just given, and people are told so; targets get them with the next
  * delivery.
  * @throws IngestError `store/locked` while another process works on STATE: the labels are noted, and a watch lets their
  * records follow by itself.
  */
-export async function followAsked({ values, signal }: Invocation, settings: Settings): Promise<void> {
-  if (values['now'] !== true || values['dry-run'] === true) return;
+export async function followNow({ values, signal }: Invocation, settings: Settings): Promise<void> {
   const outgoing = await openOutgoing(places(settings), 'record', sessionOptions(settings.config));
   try {
     const sentences = followSentences(await followLabels(outgoing, { signal, log: settings.log }));

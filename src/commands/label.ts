@@ -6,7 +6,7 @@ import { type LabelRequest, LabelText, parseLabelList } from '../pipeline/label-
 import { type LabelOutcome, labelRecords } from '../pipeline/label-records.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { openStore } from '../store/store.ts';
-import { followAsked } from './follow-now.ts';
+import { followIfAsked } from './follow-if-asked.ts';
 import { type Invocation, text } from './invocation.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
@@ -20,7 +20,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const outcomes = await noteLabels(requests, invocation, settings);
   const json = invocation.values['json'] === true;
   process.stdout.write(json ? jsonLines(outcomes) : outcomesText(outcomes));
-  await followAsked(invocation, settings);
+  await followIfAsked(invocation, settings);
   return outcomes.some(({ state: became }) => became === 'refused') ? EXIT_QUARANTINED : EXIT_OK;
 }
 

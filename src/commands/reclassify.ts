@@ -5,7 +5,7 @@ import { openScoreThreads } from '../pipeline/score-threads.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { idsWhere } from '../search/where.ts';
 import { openStore } from '../store/store.ts';
-import { followAsked } from './follow-now.ts';
+import { followIfAsked } from './follow-if-asked.ts';
 import { type Invocation, text } from './invocation.ts';
 import { openIndex } from './open-index.ts';
 import { createProgress } from './progress.ts';
@@ -51,7 +51,7 @@ export async function run(invocation: Invocation): Promise<number> {
     process.stdout.write(
       values['json'] === true ? `${JSON.stringify({ ...asked, ...summary })}\n` : textOf(summary, asked),
     );
-    if (!summary.stopped) await followAsked(invocation, settings);
+    if (!summary.stopped) await followIfAsked(invocation, settings);
     return summary.stopped ? EXIT_FAILED : EXIT_OK;
   } finally {
     bar.end();

@@ -1,15 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { classifyEmbedding } from '../classify/classify-batch.ts';
 import type { OpenHead } from '../classify/open-model.ts';
 import { errorMessage, isIngestError } from '../domain/errors.ts';
 import { type ContentHash, recordFolder } from '../domain/ids.ts';
-import type { Classification, EmbeddingOrigin, MicrographRecord } from '../domain/record.ts';
-import { embeddingOf, parseRecord } from '../publish/read-record.ts';
+import { type Classification, type EmbeddingOrigin, MicrographRecord } from '../domain/record.ts';
+import { embeddingOf, parseRecordAs } from '../publish/read-record.ts';
 
-/** What a head says of a record in REPO, with the record but for its header, which is the most of it; or why it says nothing. */
+/** Of a record what is needed to answer about it: the header, which is the most of it, is not looked at. */
+const ScoredRecord = z.object(
+  MicrographRecord.pick({
+    id: true,
+    source: true,
+    acquisition: true,
+    user: true,
+    classification: true,
+    artefacts: true,
+  }).shape,
+);
+export type ScoredRecord = z.infer<typeof ScoredRecord>;
+
+/** What a head says of a record in REPO, or why it says nothing. */
 export type Scored =
-  | { id: ContentHash; record: MicrographRecord; answer: Classification }
+  | { id: ContentHash; record: ScoredRecord; answer: Classification }
   | { id: ContentHash; left: string };
 
 export type ScoreRecords = (ids: readonly ContentHash[]) => Promise<Scored[]>;
@@ -25,7 +39,7 @@ export function createScorer(repo: string, head: OpenHead): ScoreRecords {
 function scoreOne(repo: string, head: OpenHead, id: ContentHash): Scored {
   const folder = join(repo, recordFolder(id));
   try {
-    const { header: _, ...record } = parseRecord(readFileSync(join(folder, 'record.json'), 'utf8'), folder);
+    const record = parseRecordAs(ScoredRecord, readFileSync(join(folder, 'record.json'), 'utf8'), folder);
     const { embedding: origin } = record.classification;
     if (origin === undefined) return { id, left: 'it has no embedding: the picture was not classified' };
     if (!isComparable(origin, head.embeddingOrigin)) {
@@ -39,7 +53,7 @@ function scoreOne(repo: string, head: OpenHead, id: ContentHash): Scored {
   }
 }
 
-function embeddingIn(folder: string, { artefacts }: MicrographRecord): Float32Array | undefined {
+function embeddingIn(folder: string, { artefacts }: ScoredRecord): Float32Array | undefined {
   const artefact = artefacts.find(({ role }) => role === 'embedding');
   if (!artefact) return undefined;
   try {

@@ -21,8 +21,11 @@ const NAME_NOISE = new Set(
   ),
 );
 
+/** What of a record is described. */
+export type DescribedRecord = Pick<MicrographRecord, 'acquisition' | 'user' | 'classification' | 'source'>;
+
 /** The text of a record for searches by meaning, in parts with their weights. Pure. Nothing that concerns a person. */
-export function describeRecord(record: MicrographRecord, taxonomy: Taxonomy): TextPart[] {
+export function describeRecord(record: DescribedRecord, taxonomy: Taxonomy): TextPart[] {
   const { acquisition, user, classification, source } = record;
   const subject = [
     acquisition.sampleName,
