@@ -19,6 +19,7 @@ const LOADERS: Record<string, () => Promise<{ run: Command }>> = {
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
   retrain: () => import('./commands/retrain.ts'),
+  model: () => import('./commands/model.ts'),
   'review-queue': () => import('./commands/review-queue.ts'),
   doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),

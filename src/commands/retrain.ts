@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
 import { findModel } from '../classify/model-folder.ts';
-import { openModel } from '../classify/open-model.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { embedFiles } from '../pipeline/embed-files.ts';
@@ -8,12 +7,13 @@ import { groupFiles } from '../pipeline/group-images.ts';
 import { openOriginals } from '../pipeline/originals.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
 import { modelRoots } from '../pipeline/session.ts';
+import { backboneOfModel, importedBackbone, type TrainingBackbone } from '../pipeline/training-backbone.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import { onnxTrainer } from '../train/onnx-trainer.ts';
 import { type RetrainOutcome, retrain } from '../train/retrain.ts';
-import { type Invocation, text, wholeNumber } from './invocation.ts';
+import { type Invocation, type OptionValues, text, wholeNumber } from './invocation.ts';
 import { createProgress } from './progress.ts';
-import { loadSettings, places } from './settings.ts';
+import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine, table } from './table.ts';
 import { dataOptions, groupingOf } from './training-options.ts';
 
@@ -29,11 +29,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const [options, by] = [await dataOptions(invocation), groupingOf(values)];
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
-  const { log, config } = settings;
-  const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
+  const { log } = settings;
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
-  const model = await openModel(base.folder);
+  const { backbone, backend, parent } = await openTrainingBackbone(values, settings, state);
   const originals = openOriginals(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
@@ -51,14 +50,14 @@ export async function run(invocation: Invocation): Promise<number> {
         heldOut: options.testList === undefined ? 'test' : 'none',
         modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
         cacheFolder: join(state, 'embeddings'),
-        backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
-        parent: base.ref,
+        backbone,
+        ...(parent && { parent }),
       },
       {
         trainer: await onnxTrainer(),
         ...(isArchive && { reviewed: reviewedImages({ repo, by, original: (id) => originals.find(id), signal }) }),
         embed: async function* (files, augmentations) {
-          for await (const one of embedFiles(files, model.backend, signal, augmentations)) {
+          for await (const one of embedFiles(files, backend, signal, augmentations)) {
             bar.update(++done, files.length, 'embedding');
             yield one;
           }
@@ -72,8 +71,22 @@ export async function run(invocation: Invocation): Promise<number> {
   } finally {
     bar.end();
     originals.close();
-    await model.close();
+    await backend.close();
   }
+}
+
+/** The imported backbone that `--backbone` names, else that of the model in use. */
+async function openTrainingBackbone(
+  values: OptionValues,
+  { config }: Settings,
+  state: string,
+): Promise<TrainingBackbone> {
+  const imported = text(values, 'backbone');
+  if (imported === undefined) {
+    return await backboneOfModel(await findModel(config.classify.model, config.classify.version, modelRoots(state)));
+  }
+  if (text(values, 'base') === undefined) return await importedBackbone(state, imported);
+  throw new IngestError('usage', '--base takes the backbone of a model, --backbone an imported one: say one of them');
 }
 
 function jsonLine({ ref, folder, manifest, leftOut, warnings, cached }: RetrainOutcome): string {

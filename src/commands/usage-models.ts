@@ -3,7 +3,27 @@ import { type OptionSpec, PLACES, type VerbSpec } from './usage-options.ts';
 
 const TRAINING: Record<string, OptionSpec> = {
   base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
+  backbone: { value: 'NAME', help: "imported backbone to use in place of a model's (semantiff model import)" },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
+};
+
+/** What `semantiff model import` is told of a network. */
+const IMPORT: Record<string, OptionSpec> = {
+  name: { value: 'NAME', help: 'import: name of the backbone' },
+  sha256: { value: 'HASH', help: 'import: what the file (or model.json) must be' },
+  'input-size': { value: 'N', help: "import: pixels of a side of the network's input" },
+  layout: { value: 'LAYOUT', help: 'import: nchw or nhwc: where the channels stand in the input' },
+  channels: { value: 'N', help: 'import: 1 or 3 channels, all with the same grey' },
+  normalise: {
+    value: 'HOW',
+    help: 'import: none, 0..1, -1..1, imagenet, or MEAN/SCALE of grey levels, such as 127.5/127.5',
+  },
+  output: { value: 'NODE', help: 'import: node, tensor or layer that gives the embedding' },
+  try: { value: 'DIR', help: 'import: pictures to try it on, beside those of the program' },
+};
+
+const BENCH: Record<string, OptionSpec> = {
+  images: { value: 'N', help: 'bench: pictures of a round (default: 64)' },
 };
 
 /** Verbs that make and use models. */
@@ -36,6 +56,17 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       'semantiff retrain labelled/ --name my-lab -o records',
       'semantiff retrain --archive --group-by session --augment flips,rotations -o records',
       'semantiff retrain labelled/ --archive --labels-map labels.yml --test-list test.txt -o records',
+    ],
+  },
+  model: {
+    summary: 'import a network as a backbone, or measure what there is: import FILE, bench',
+    operands: 'SUBVERB [FILE]',
+    options: { ...IMPORT, ...BENCH, ...PLACES },
+    examples: [
+      'semantiff model import mobilenet_v3.onnx --name mobilenet --sha256 9d21... -o records',
+      'semantiff model import inception/model.json --name inception --normalise -1..1 -o records',
+      'semantiff retrain labelled/ --backbone inception --name inception-lab -o records',
+      'semantiff model bench -o records',
     ],
   },
   'review-queue': {

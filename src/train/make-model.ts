@@ -1,8 +1,9 @@
+import { type BackboneInterface, backboneFile } from '../classify/backbone-schema.ts';
 import { encodeHead } from '../classify/head.ts';
 import { MANIFEST_FILE } from '../classify/model-folder.ts';
 import { type DataSource, ModelManifest } from '../classify/model-schema.ts';
 import { encodeNeighbours } from '../classify/neighbours.ts';
-import { INPUT_SIZE, PREPROCESSING } from '../classify/preprocess.ts';
+import { preprocessingOf } from '../classify/preprocess.ts';
 import type { ModelRef } from '../domain/record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { modelCard } from './card.ts';
@@ -13,7 +14,7 @@ import type { Trained, TrainingOptions } from './train-and-validate.ts';
 export interface ModelIdentity {
   name: string;
   version: string;
-  backbone: { name: string; bytes: Uint8Array; sha256: string };
+  backbone: { name: string; bytes: Uint8Array; sha256: string; inputSize: number; interface?: BackboneInterface };
   parent?: ModelRef;
   data: readonly DataSource[];
   notes: readonly string[];
@@ -31,7 +32,6 @@ export interface MadeModel {
 
 /** What made a model; raised when the same images and options would give another head, threshold or figure. */
 const TRAINING = 'semantiff training 1';
-const BACKBONE_FILE = 'backbone.onnx';
 const HEAD_FILE = 'head.bin';
 const NEIGHBOURS_FILE = 'neighbours.bin';
 
@@ -49,7 +49,7 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
     report: trained.report,
     ref: { name, version, sha256: sha256Hex(json) },
     files: {
-      [BACKBONE_FILE]: identity.backbone.bytes,
+      [backboneFile(identity.backbone.interface)]: identity.backbone.bytes,
       [HEAD_FILE]: head,
       [NEIGHBOURS_FILE]: neighbours,
       'card.md': utf8(modelCard(manifest, identity.notes)),
@@ -72,10 +72,15 @@ function manifestOf(
     version: identity.version,
     labels: dataset.labels,
     trainingImages: countImages(dataset.labels, fitted).map(({ real, simulated }) => ({ real, simulated })),
-    preprocessing: PREPROCESSING,
-    inputSize: INPUT_SIZE,
+    preprocessing: preprocessingOf(backbone.inputSize),
+    inputSize: backbone.inputSize,
     embeddingLength: dataset.dim,
-    backbone: { name: backbone.name, file: BACKBONE_FILE, sha256: backbone.sha256 },
+    backbone: {
+      name: backbone.name,
+      file: backboneFile(backbone.interface),
+      sha256: backbone.sha256,
+      ...(backbone.interface && { interface: backbone.interface }),
+    },
     head: { file: HEAD_FILE, sha256: sha256.head },
     neighbours: {
       file: NEIGHBOURS_FILE,

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
 import { type DataSource, type ModelManifest, ModelName } from '../classify/model-schema.ts';
+import { INPUT_SIZE, preprocessingOf } from '../classify/preprocess.ts';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { ModelRef } from '../domain/record.ts';
 import type { Log } from '../log.ts';
@@ -16,6 +18,16 @@ import { trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
 
+/** A file with a network, and how it is used. */
+export interface BackboneSource {
+  name: string;
+  file: string;
+  /** Pixels of a side of its input; by default that of the shipped ones. */
+  inputSize?: number;
+  /** Default: that of the shipped ones. */
+  interface?: BackboneInterface | undefined;
+}
+
 export interface RetrainInput extends DataOptions {
   /** May be empty where pictures of the archive are given. */
   images: readonly LabelledImage[];
@@ -27,7 +39,7 @@ export interface RetrainInput extends DataOptions {
   /** Folder of the cache of embeddings. */
   cacheFolder: string;
   /** The network whose embeddings `embed` gives; copied into the model. */
-  backbone: { name: string; file: string };
+  backbone: BackboneSource;
   /** Default 1. */
   seed?: number;
   /** Inverse strength of the L2 penalty; default 0.1, the best of 0.01, 0.1 and 1 on the labelled samples. */
@@ -75,7 +87,9 @@ export async function retrain(
   const identity = { name: input.name, version: await chooseVersion(input) };
   const backbone = await readBackboneFile(input.backbone.file);
   const backboneSha256 = sha256Hex(backbone);
-  const read = await readDataset({ ...input, backboneSha256 }, deps, signal);
+  const { name, inputSize = INPUT_SIZE, interface: face } = input.backbone;
+  const origin = { backboneSha256, preprocessing: preprocessingOf(inputSize) };
+  const read = await readDataset({ ...input, ...origin }, deps, signal);
   const { dataset, cached } = read;
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
   const options = {
@@ -90,7 +104,7 @@ export async function retrain(
   const trained = await trainAndValidate(dataset, options);
   const made = makeModel(trained, {
     ...identity,
-    backbone: { name: input.backbone.name, bytes: backbone, sha256: backboneSha256 },
+    backbone: { name, bytes: backbone, sha256: backboneSha256, inputSize, ...(face && { interface: face }) },
     data: input.data ?? [sourceOf(input, read)],
     notes: input.notes ?? [],
     augmentations: input.augmentations ?? [],
