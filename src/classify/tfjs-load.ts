@@ -39,7 +39,7 @@ export async function loadLayers(model: TfjsModel): Promise<LoadedTfjs> {
     parts.set(output, part);
     return part;
   };
-  const outputs = layers.outputLayers.map(({ name }, at) => portOf(name, layers.outputs[at]?.shape, 'float32'));
+  const outputs = layers.outputs.map(({ sourceLayer, shape, dtype }) => portOf(sourceLayer.name, shape, dtype));
   return {
     // Names of inputs that nobody named depend on what was loaded before: the order has to do.
     inputs: layers.inputs.map(({ shape, dtype }, at) => portOf(inputName(at), shape, dtype)),
@@ -80,13 +80,15 @@ function graphOperations(topology: object): Operations {
 }
 
 /** A layer that is used inside of this model was last used by it: a model within a model had a use of its own before. */
-function layerOperations({ layers }: LayersModel): Operations {
-  return new Map(
-    layers.map((layer) => {
-      const inputs = layer.inboundNodes.at(-1)?.inboundLayers.map(({ name }) => name) ?? [];
-      return [layer.name, { op: layer.getClassName(), inputs }];
-    }),
-  );
+function layerOperations({ layers, inputs: ports }: LayersModel): Operations {
+  const named = new Map(ports.map(({ sourceLayer }, at) => [sourceLayer.name, inputName(at)]));
+  const operations = layers
+    .filter(({ name }) => !named.has(name))
+    .map((layer) => {
+      const inputs = layer.inboundNodes.at(-1)?.inboundLayers.map(({ name }) => named.get(name) ?? name) ?? [];
+      return [layer.name, { op: layer.getClassName(), inputs }] as const;
+    });
+  return new Map(operations);
 }
 
 /** What a layer gives in this model; throws where there is no such layer. */
