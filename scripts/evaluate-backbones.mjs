@@ -164,6 +164,8 @@ function differenceTable(results) {
   return [row(['top-1, points', 'cross-validation', 'sources left out']), '|---|---|---|', ...rows].join('\n');
 }
 
+const crossValidated = ({ crossValidation }) => crossValidation;
+
 /** The sentence that follows from the differences: only a backbone that is surely better is worth more time. */
 function conclusion(results) {
   const base = results.find(({ name }) => name === DEFAULT).result.answers;
@@ -183,7 +185,6 @@ function page(cut, whole) {
   const first = cut[0].result;
   const { groups } = first.leftOutSources.metrics;
   const single = first.leftOutSources.singleGroup;
-  const crossValidated = ({ crossValidation }) => crossValidation;
   return `# How well the backbones tell micrographs apart
 
 Made by \`node scripts/evaluate-backbones.mjs SHARED\` after \`npm run build\`; the same images give the same numbers on the same machine.

@@ -1,8 +1,10 @@
 import { IngestError } from '../domain/errors.ts';
 
 /**
- * A softmax head: `score = softmax((W · (embedding - mean) / scale + bias) / temperature)`.
- * `weights` is row-major, [classes x dim]; `bias` has one value a class, `mean` and `scale` one a dimension.
+ * What turns an embedding into scores: `score = softmax((W · x + bias) / temperature)`, where x is the standardised
+ * embedding `(embedding - mean) / scale`, or, in a head with a hidden layer, `relu(V · (embedding - mean) / scale + v)`.
+ * `weights` (W) is row-major, [classes x dim] or [classes x hidden.size]; `bias` has one value a class, `mean` and `scale`
+ * one a dimension.
  */
 export interface Head {
   classes: number;
@@ -11,6 +13,15 @@ export interface Head {
   bias: Float32Array;
   mean: Float32Array;
   scale: Float32Array;
+  /** Absent in a softmax regression. */
+  hidden?: HiddenLayer;
+}
+
+/** A layer of rectified units: `weights` (V) is row-major, [size x dim]; `bias` (v) has one value a unit. */
+export interface HiddenLayer {
+  size: number;
+  weights: Float32Array;
+  bias: Float32Array;
 }
 
 /** Gives the scores of one embedding: one a class, in [0, 1], with sum 1 within float64 rounding. */
@@ -18,19 +29,29 @@ export type ScoreEmbedding = (embedding: Float32Array) => Float64Array;
 
 const BYTES = 4;
 
-function headBytes(classes: number, dim: number): number {
-  return BYTES * (classes * dim + classes + dim + dim);
+/** What the length of `head.bin` follows from; it stands in model.json. */
+export interface HeadSizes {
+  classes: number;
+  dim: number;
+  /** Units of the hidden layer, if there is one. */
+  hidden?: number | undefined;
+}
+
+function headBytes({ classes, dim, hidden }: HeadSizes): number {
+  const outputs = classes * (hidden ?? dim) + classes;
+  return BYTES * (outputs + dim + dim + (hidden === undefined ? 0 : hidden * dim + hidden));
 }
 
 /**
- * The bytes of `head.bin`: little-endian float32 without a header, in the order weights [classes x dim], bias [classes],
- * mean [dim], scale [dim]. The sizes stand in model.json.
+ * The bytes of `head.bin`: little-endian float32 without a header, in the order weights, bias, mean, scale, and for a
+ * head with a hidden layer the weights and the bias of that. The sizes stand in model.json.
  */
 export function encodeHead(head: Head): Uint8Array {
-  const bytes = new Uint8Array(headBytes(head.classes, head.dim));
+  const { classes, dim, weights, bias, mean, scale, hidden } = head;
+  const bytes = new Uint8Array(headBytes({ classes, dim, hidden: hidden?.size }));
   const view = new DataView(bytes.buffer);
   let offset = 0;
-  for (const part of [head.weights, head.bias, head.mean, head.scale]) {
+  for (const part of [weights, bias, mean, scale, ...(hidden === undefined ? [] : [hidden.weights, hidden.bias])]) {
     for (const value of part) {
       view.setFloat32(offset, value, true);
       offset += BYTES;
@@ -40,12 +61,14 @@ export function encodeHead(head: Head): Uint8Array {
 }
 
 /** Reads `head.bin`; throws `classify/model` where its length or a value does not fit. */
-export function decodeHead(bytes: Uint8Array, classes: number, dim: number): Head {
-  const expected = headBytes(classes, dim);
+export function decodeHead(bytes: Uint8Array, sizes: HeadSizes): Head {
+  const { classes, dim, hidden } = sizes;
+  const expected = headBytes(sizes);
   if (bytes.length !== expected) {
+    const units = hidden === undefined ? '' : ` and ${hidden} hidden units`;
     throw new IngestError(
       'classify/model',
-      `Reading the head of a model, expected ${expected} bytes for ${classes} classes of ${dim} numbers, found ${bytes.length}.`,
+      `Reading the head of a model, expected ${expected} bytes for ${classes} classes of ${dim} numbers${units}, found ${bytes.length}.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,51 +76,73 @@ export function decodeHead(bytes: Uint8Array, classes: number, dim: number): Hea
   if (!values.every(Number.isFinite)) {
     throw new IngestError('classify/model', 'Reading the head of a model, found a value that is not a finite number.');
   }
-  const biasAt = classes * dim;
-  const meanAt = biasAt + classes;
-  const scaleAt = meanAt + dim;
-  const scale = values.subarray(scaleAt);
-  if (!scale.every((value) => value > 0)) {
-    throw new IngestError('classify/model', 'Reading the head of a model, found a scale that is not above zero.');
-  }
-  return {
+  let at = 0;
+  const next = (length: number): Float32Array => values.subarray(at, (at += length));
+  const head: Head = {
     classes,
     dim,
-    weights: values.subarray(0, biasAt),
-    bias: values.subarray(biasAt, meanAt),
-    mean: values.subarray(meanAt, scaleAt),
-    scale,
+    weights: next(classes * (hidden ?? dim)),
+    bias: next(classes),
+    mean: next(dim),
+    scale: next(dim),
   };
+  if (!head.scale.every((value) => value > 0)) {
+    throw new IngestError('classify/model', 'Reading the head of a model, found a scale that is not above zero.');
+  }
+  if (hidden === undefined) return head;
+  return { ...head, hidden: { size: hidden, weights: next(hidden * dim), bias: next(hidden) } };
 }
 
 /** The head's logits as a function of an embedding, with the standardisation folded into the weights once. */
 export function logitsOf(head: Head): ScoreEmbedding {
-  const { classes, dim, weights, bias, mean, scale } = head;
-  const folded = new Float64Array(classes * dim);
-  const offset = new Float64Array(classes);
-  for (let c = 0; c < classes; c += 1) {
-    let shift = bias[c] ?? 0;
+  const { dim, hidden, weights, bias } = head;
+  const first = affine(folded(head));
+  if (hidden === undefined) return checked(dim, first);
+  const second = affine({ inputs: hidden.size, weights: Float64Array.from(weights), offset: Float64Array.from(bias) });
+  return checked(dim, (embedding) => second(first(embedding).map((value) => Math.max(value, 0))));
+}
+
+function checked(dim: number, score: ScoreEmbedding): ScoreEmbedding {
+  return (embedding) => {
+    if (embedding.length === dim) return score(embedding);
+    throw new IngestError(
+      'classify/inference',
+      `Scoring an embedding, expected ${dim} numbers, found ${embedding.length}.`,
+    );
+  };
+}
+
+/** `weights` · x + `offset`; weights are row-major, [outputs x inputs]. */
+interface Affine {
+  inputs: number;
+  weights: Float64Array;
+  offset: Float64Array;
+}
+
+/** The layer that reads the embedding, such that it needs no standardisation. */
+function folded({ dim, mean, scale, ...head }: Head): Affine {
+  const { weights, bias } = head.hidden ?? head;
+  const scaled = new Float64Array(weights.length);
+  const offset = Float64Array.from(bias, (start, row) => {
+    let shift = start;
     for (let d = 0; d < dim; d += 1) {
-      const weight = (weights[c * dim + d] ?? 0) / (scale[d] ?? 1);
-      folded[c * dim + d] = weight;
+      const weight = (weights[row * dim + d] ?? 0) / (scale[d] ?? 1);
+      scaled[row * dim + d] = weight;
       shift -= weight * (mean[d] ?? 0);
     }
-    offset[c] = shift;
-  }
-  return (embedding) => {
-    if (embedding.length !== dim) {
-      throw new IngestError(
-        'classify/inference',
-        `Scoring an embedding, expected ${dim} numbers, found ${embedding.length}.`,
-      );
-    }
-    return offset.map((start, c) => {
+    return shift;
+  });
+  return { inputs: dim, weights: scaled, offset };
+}
+
+function affine({ inputs, weights, offset }: Affine): (x: Float32Array | Float64Array) => Float64Array {
+  return (x) =>
+    offset.map((start, output) => {
       let sum = start;
-      const row = c * dim;
-      for (let d = 0; d < dim; d += 1) sum += (folded[row + d] as number) * (embedding[d] as number);
+      const row = output * inputs;
+      for (let d = 0; d < inputs; d += 1) sum += (weights[row + d] as number) * (x[d] as number);
       return sum;
     });
-  };
 }
 
 /** Softmax of logits divided by `temperature` (above 1 flattens, below 1 sharpens). */

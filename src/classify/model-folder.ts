@@ -7,7 +7,7 @@ import { sha256Hex } from '../store/content-hash.ts';
 import { decodeHead, type Head } from './head.ts';
 import { ModelManifest, ModelName } from './model-schema.ts';
 import { decodeNeighbours, type Neighbours } from './neighbours.ts';
-import { INPUT_SIZE, PREPROCESSING } from './preprocess.ts';
+import { hasPreprocessing, INPUT_SIZES, preprocessingOf } from './preprocess.ts';
 
 export const MANIFEST_FILE = 'model.json';
 
@@ -30,19 +30,15 @@ export async function loadModelFolder(folder: string): Promise<ModelFolder> {
   const bytes = await readModelFile(folder, MANIFEST_FILE);
   const manifest = parseManifest(folder, bytes);
   const { name, version, labels, embeddingLength } = manifest;
-  if (manifest.preprocessing !== PREPROCESSING || manifest.inputSize !== INPUT_SIZE) {
-    throw new IngestError(
-      'classify/model',
-      `Opening the model ${name} ${version}, expected the preprocessing ${PREPROCESSING} (${INPUT_SIZE} px), found ${manifest.preprocessing} (${manifest.inputSize} px).`,
-    );
-  }
+  assertPreprocessing(manifest, `the model ${name} ${version}`);
   if (manifest.trainingImages.length !== labels.length || new Set(labels).size !== labels.length) {
     throw new IngestError(
       'classify/model',
       `Opening the model ${name} ${version}, expected one count for each of ${labels.length} different labels.`,
     );
   }
-  const head = decodeHead(await readChecked(folder, manifest.head), labels.length, embeddingLength);
+  const sizes = { classes: labels.length, dim: embeddingLength, hidden: manifest.head.hidden };
+  const head = decodeHead(await readChecked(folder, manifest.head), sizes);
   const sha256 = sha256Hex(bytes);
   const model = { folder, manifest, sha256, ref: { name, version, sha256 }, head };
   if (manifest.neighbours === undefined) return model;
@@ -50,9 +46,40 @@ export async function loadModelFolder(folder: string): Promise<ModelFolder> {
   return { ...model, neighbours: decodeNeighbours(stored, manifest.neighbours.count, embeddingLength) };
 }
 
+/** Throws `classify/model` where a network, `what`, wants pictures prepared in a way that this program does not have. */
+export function assertPreprocessing(
+  { preprocessing, inputSize }: { preprocessing: string; inputSize: number },
+  what: string,
+): void {
+  if (hasPreprocessing(preprocessing, inputSize)) return;
+  throw new IngestError(
+    'classify/model',
+    `Opening ${what}, expected the preprocessing ${preprocessingOf(inputSize)} of an input of ${INPUT_SIZES.min} to ${INPUT_SIZES.max} px, found ${preprocessing} (${inputSize} px).`,
+  );
+}
+
 /** The bytes of the model's backbone; throws `classify/model` where they are not those the model was made with. */
 export async function readBackbone({ folder, manifest }: ModelFolder): Promise<Uint8Array> {
   return await readChecked(folder, manifest.backbone);
+}
+
+const TrainingImages = z.strictObject({ schemaVersion: z.literal(1), images: z.array(z.string()) });
+
+/** The bytes of the list of a model's training images (content hashes, sorted). */
+export function encodeTrainingImages(images: readonly string[]): Uint8Array {
+  const list: z.infer<typeof TrainingImages> = { schemaVersion: 1, images: [...images] };
+  return new TextEncoder().encode(`${JSON.stringify(list)}\n`);
+}
+
+/** Content hashes of the images that a model was trained on; undefined where it does not say. Throws `classify/model`. */
+export async function readTrainingImages({ folder, manifest }: ModelFolder): Promise<Set<string> | undefined> {
+  const { images } = manifest.training;
+  if (images === undefined) return undefined;
+  const bytes = await readChecked(folder, images);
+  const list = TrainingImages.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+  if (list.success) return new Set(list.data.images);
+  const found = z.prettifyError(list.error);
+  throw new IngestError('classify/model', `Reading ${images.file} in ${folder}, found faults: ${found}`);
 }
 
 /**
@@ -120,7 +147,11 @@ async function readModelFile(folder: string, file: string): Promise<Uint8Array> 
   }
 }
 
-async function readChecked(folder: string, { file, sha256 }: { file: string; sha256: string }): Promise<Uint8Array> {
+/** Bytes of a file of a model or backbone, held against the hash that its descriptor states; throws `classify/model`. */
+export async function readChecked(
+  folder: string,
+  { file, sha256 }: { file: string; sha256: string },
+): Promise<Uint8Array> {
   const bytes = await readModelFile(folder, file);
   const found = sha256Hex(bytes);
   if (found === sha256) return bytes;

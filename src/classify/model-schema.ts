@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { BackboneInterface } from './backbone-schema.ts';
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower-case hex SHA-256');
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower-case hex SHA-256');
 const Share = z.number().min(0).max(1);
 const Count = z.int().nonnegative();
 
@@ -10,7 +11,10 @@ export const ModelName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected letters, digits, ".", "_" and "-", 64 at most');
 
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name');
-const ModelFile = z.strictObject({ file: FileName, sha256: Sha256 });
+export const ModelFile = z.strictObject({ file: FileName, sha256: Sha256 });
+
+/** Units of a hidden layer: more than any head of a few hundred images a class can use. */
+export const HIDDEN_MAX = 1024;
 
 /** Of `n` validated images above a threshold `precision` were right, 95 % sure `lowerBound` or more; `target` was asked. */
 const Evidence = z.strictObject({
@@ -69,8 +73,10 @@ export const ModelManifest = z.strictObject({
   preprocessing: z.string(),
   inputSize: z.int().positive(),
   embeddingLength: z.int().positive(),
-  backbone: ModelFile.extend({ name: z.string() }),
-  head: ModelFile,
+  /** Without `interface` it is an ONNX file with the interface of the shipped ones. */
+  backbone: ModelFile.extend({ name: z.string(), interface: BackboneInterface.optional() }),
+  /** `hidden`: units of its hidden layer; absent in a softmax regression. */
+  head: ModelFile.extend({ hidden: z.int().positive().max(HIDDEN_MAX).optional() }),
   /** Standardised unit vectors of training images; an image less similar to all of them than `below` is an outlier. */
   neighbours: ModelFile.extend({ count: z.int().positive(), below: z.number().min(-1).max(1) }).optional(),
   calibration: z.strictObject({ temperature: z.number().positive(), validations: z.array(z.string()) }),
@@ -83,8 +89,24 @@ export const ModelManifest = z.strictObject({
     seed: Count,
     simulatedWeight: z.number().nonnegative(),
     heldOut: z.enum(['test', 'none']),
+    /** Views of the images that were trained on besides: mirrored, turned, with the data bar. */
+    augmentations: z.array(z.string()).optional(),
+    /** Classes that weigh the same; absent where images do. */
+    classWeights: z.literal('balanced').optional(),
+    /** Nearly identical images were kept on one side of every split; absent where there were none, or it was not looked. */
+    nearDuplicates: z.literal('together').optional(),
+    /** The last blocks of the backbone were fitted to `images` of the images, which then judged nothing. */
+    tuned: z.strictObject({ blocks: Count, epochs: Count, images: Count }).optional(),
+    /** Most steps of a training, where the number was given. */
+    steps: z.int().positive().optional(),
+    /** Images of the validation side that decided when the training of the head stopped; absent: none did. */
+    stoppedBy: z.int().positive().optional(),
     /** SHA-256 over the sorted list of content hash, label, group and weight of every training image. */
     dataSha256: Sha256,
+    /** List of the content hashes of all training images, so that none of them judges the model. */
+    images: ModelFile.extend({ count: Count }).optional(),
+    /** What trained it, such as `semantiff 0.1.0`. */
+    program: z.string().optional(),
     parent: z.strictObject({ name: z.string(), version: z.string(), sha256: Sha256 }).optional(),
   }),
   metrics: z.array(Metrics),

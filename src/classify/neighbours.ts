@@ -17,20 +17,32 @@ const BYTES = 4;
 
 /** The embedding standardised by the head's mean and scale, with length 1. */
 export function unitVector({ mean, scale }: Pick<Head, 'mean' | 'scale'>, embedding: Float32Array): Float32Array {
-  const vector = embedding.map((value, d) => (value - (mean[d] ?? 0)) / (scale[d] ?? 1));
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return length === 0 ? vector : vector.map((value) => value / length);
+  // Plain loops take a fifth of the time of callbacks.
+  const vector = new Float32Array(embedding.length);
+  let squares = 0;
+  for (let d = 0; d < vector.length; d += 1) {
+    vector[d] = ((embedding[d] as number) - (mean[d] ?? 0)) / (scale[d] ?? 1);
+    squares += (vector[d] as number) ** 2;
+  }
+  const length = Math.sqrt(squares);
+  if (length === 0) return vector;
+  for (let d = 0; d < vector.length; d += 1) vector[d] = (vector[d] as number) / length;
+  return vector;
 }
 
-/** Cosine of a unit vector to the nearest neighbour, -1 to 1. */
-export function nearestSimilarity({ count, dim, vectors }: Neighbours, unit: Float32Array): number {
+/** Cosine of a unit vector to the nearest neighbour, -1 to 1; to any that has at least `enough` where one does. */
+export function nearestSimilarity(
+  { count, dim, vectors }: Neighbours,
+  unit: Float32Array,
+  enough = Number.POSITIVE_INFINITY,
+): number {
   let nearest = -1;
   let row = 0;
-  for (; row + 4 <= count; row += 4) {
+  for (; row + 4 <= count && nearest < enough; row += 4) {
     const best = nearestOfFour(vectors, row * dim, unit);
     if (best > nearest) nearest = best;
   }
-  for (; row < count; row += 1) {
+  for (; row < count && nearest < enough; row += 1) {
     let dot = 0;
     const start = row * dim;
     for (let d = 0; d < dim; d += 1) dot += (vectors[start + d] as number) * (unit[d] as number);

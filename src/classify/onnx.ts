@@ -1,28 +1,35 @@
 import * as ort from 'onnxruntime-node';
 import { errorMessage, IngestError } from '../domain/errors.ts';
+import { type BackboneInterface, DEFAULT_INTERFACE } from './backbone-schema.ts';
 import type { InferenceBackend } from './backend.ts';
-
-const INPUT = 'image';
-const OUTPUT = 'embedding';
+import { backendOf, type Features, type Network, type NetworkPort } from './network.ts';
 
 export interface OnnxOptions {
   /** Inference threads; one a worker process, because two on a busy machine are slower than one (measured). */
   threads?: number;
+  /** Default: input `image` [n, 1, size, size], output `embedding` [n, length]. */
+  interface?: BackboneInterface | undefined;
+  /** Needed where the network takes any size. */
+  inputSize?: number | undefined;
 }
 
 /**
- * Opens an ONNX backbone: input `image` uint8 [n, 1, size, size], output `embedding` float32 [n, length]; other outputs
- * are never computed. Throws `classify/model` where `bytes` are no such model.
+ * Opens an ONNX backbone by its interface; outputs that it does not name are never computed. Throws `classify/model` where
+ * `bytes` are no such model.
  */
-export async function openOnnxBackend(bytes: Uint8Array, { threads = 1 }: OnnxOptions = {}): Promise<InferenceBackend> {
+export async function openOnnxBackend(bytes: Uint8Array, options: OnnxOptions = {}): Promise<InferenceBackend> {
+  const network = await openOnnxNetwork(bytes, options);
+  return await backendOf(network, { interface: options.interface ?? DEFAULT_INTERFACE, inputSize: options.inputSize });
+}
+
+/** Opens any ONNX model; throws `classify/model` where onnxruntime refuses it. */
+export async function openOnnxNetwork(bytes: Uint8Array, { threads = 1 }: OnnxOptions = {}): Promise<Network> {
   const session = await createSession(bytes, threads, 'a backbone');
-  const inputSize = checkedInput(session);
-  const embeddingLength = checkedOutput(session);
   return {
     name: 'onnx',
-    embeddingLength,
-    inputSize,
-    embed: (images, count) => embed(session, { inputSize, embeddingLength }, images, count),
+    inputs: session.inputMetadata.map(portOf),
+    outputs: session.outputMetadata.map(portOf),
+    run: (input, output) => run(session, input, output),
     close: () => session.release(),
   };
 }
@@ -45,61 +52,21 @@ export async function createSession(bytes: Uint8Array, threads: number, what: st
   }
 }
 
-type Shape = readonly (number | string)[];
-
-function shapeOf(metadata: readonly ort.InferenceSession.ValueMetadata[], name: string, type: string): Shape {
-  const found = metadata.find((value) => value.name === name);
-  if (found?.isTensor === true && found.type === type) return found.shape;
-  const names = metadata.map((value) => (value.isTensor ? `${value.name} ${value.type}` : value.name)).join(', ');
-  throw new IngestError(
-    'classify/model',
-    `Opening a backbone, expected a tensor "${name}" of ${type}, found: ${names}.`,
-  );
+/** A dimension with a name, or none that is known, is a string or below one. */
+function portOf(value: ort.InferenceSession.ValueMetadata): NetworkPort {
+  if (!value.isTensor) return { name: value.name, type: 'no tensor', shape: undefined };
+  const shape = value.shape.map((side) => (typeof side === 'number' && side > 0 ? side : undefined));
+  return { name: value.name, type: value.type, shape: shape.length === 0 ? undefined : shape };
 }
 
-function checkedInput(session: ort.InferenceSession): number {
-  const shape = shapeOf(session.inputMetadata, INPUT, 'uint8');
-  const [, channels, height, width] = shape;
-  if (shape.length === 4 && channels === 1 && typeof height === 'number' && height > 0 && height === width)
-    return height;
-  throw new IngestError(
-    'classify/model',
-    `Opening a backbone, expected the input [batch, 1, size, size], found [${shape.join(', ')}].`,
-  );
-}
-
-function checkedOutput(session: ort.InferenceSession): number {
-  const shape = shapeOf(session.outputMetadata, OUTPUT, 'float32');
-  const length = shape[1];
-  if (shape.length === 2 && typeof length === 'number' && length > 0) return length;
-  throw new IngestError(
-    'classify/model',
-    `Opening a backbone, expected the output [batch, length], found [${shape.join(', ')}].`,
-  );
-}
-
-async function embed(
+async function run(
   session: ort.InferenceSession,
-  { inputSize, embeddingLength }: { inputSize: number; embeddingLength: number },
-  images: Uint8Array,
-  count: number,
-): Promise<Float32Array> {
-  const expected = count * inputSize * inputSize;
-  if (images.length !== expected || count < 1) {
-    throw new IngestError(
-      'classify/inference',
-      `Embedding ${count} pictures of ${inputSize} x ${inputSize}, expected ${expected} bytes, found ${images.length}.`,
-    );
-  }
-  try {
-    const input = new ort.Tensor('uint8', images, [count, 1, inputSize, inputSize]);
-    const embedding = (await session.run({ [INPUT]: input }, [OUTPUT]))[OUTPUT];
-    const data = embedding?.data;
-    if (data instanceof Float32Array && data.length === count * embeddingLength) return data;
-    throw new Error(`expected ${count * embeddingLength} numbers, found ${data?.length ?? 'nothing'}`);
-  } catch (cause) {
-    throw new IngestError('classify/inference', `Embedding ${count} pictures failed: ${errorMessage(cause)}`, {
-      cause,
-    });
-  }
+  { name, values, shape }: Parameters<Network['run']>[0],
+  output: string,
+): Promise<Features> {
+  const input =
+    values instanceof Uint8Array ? new ort.Tensor('uint8', values, shape) : new ort.Tensor('float32', values, shape);
+  const found = (await session.run({ [name]: input }, [output]))[output];
+  if (found?.data instanceof Float32Array) return { values: found.data, shape: found.dims };
+  throw new Error(`expected numbers of float32 as "${output}", found ${found?.type ?? 'nothing'}`);
 }

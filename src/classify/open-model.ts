@@ -6,7 +6,7 @@ import { type ScoreEmbedding, scorerOf } from './head.ts';
 import { loadModelFolder, type ModelFolder, readBackbone } from './model-folder.ts';
 import type { ModelManifest } from './model-schema.ts';
 import { type Neighbours, nearestSimilarity, unitVector } from './neighbours.ts';
-import { openOnnxBackend } from './onnx.ts';
+import { openBackbone } from './open-backbone.ts';
 
 /** The part of a model that works on embeddings: enough to classify an archive again without reading a pixel. */
 export interface OpenHead {
@@ -15,7 +15,10 @@ export interface OpenHead {
   sha256: string;
   embeddingOrigin: EmbeddingOrigin;
   score: ScoreEmbedding;
-  /** Cosine to the nearest training image; undefined where the model has no outlier guard. */
+  /**
+   * Cosine to the nearest training image, or to any that is near enough for the guard; undefined where the model has no
+   * outlier guard.
+   */
   similarity: (embedding: Float32Array) => number | undefined;
   options: DecisionOptions;
 }
@@ -40,9 +43,12 @@ const BATCH_SIZE = 8;
 /** Loads and checks a model folder and opens its backbone; throws `classify/model`. */
 export async function openModel(folder: string, options: OpenModelOptions = {}): Promise<OpenModel> {
   const model = await loadModelFolder(folder);
-  const { inputSize, embeddingLength } = model.manifest;
-  const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const backend = await openOnnxBackend(await readBackbone(model), threads);
+  const { inputSize, embeddingLength, backbone } = model.manifest;
+  const backend = await openBackbone(await readBackbone(model), {
+    interface: backbone.interface,
+    inputSize,
+    threads: options.threads,
+  });
   if (backend.inputSize !== inputSize || backend.embeddingLength !== embeddingLength) {
     await backend.close();
     throw new IngestError(
@@ -71,12 +77,17 @@ export function openHead(model: ModelFolder, options: DecisionOptions = {}): Ope
       dimensions: manifest.embeddingLength,
     },
     score: scorerOf(head, manifest.calibration.temperature),
-    similarity: similarityTo(neighbours, head),
+    similarity: similarityTo(neighbours, model),
     options,
   };
 }
 
-function similarityTo(neighbours: Neighbours | undefined, head: ModelFolder['head']): OpenHead['similarity'] {
+/** Most pictures are near to one of the first that are looked at: it ends there, a tenth of the way. */
+function similarityTo(
+  neighbours: Neighbours | undefined,
+  { head, manifest }: Pick<ModelFolder, 'head' | 'manifest'>,
+): OpenHead['similarity'] {
   if (neighbours === undefined) return () => undefined;
-  return (embedding) => nearestSimilarity(neighbours, unitVector(head, embedding));
+  const enough = manifest.neighbours?.below;
+  return (embedding) => nearestSimilarity(neighbours, unitVector(head, embedding), enough);
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_QUARANTINED } from '../domain/states.ts';
 import { backfill, checkedInbox } from '../pipeline/backfill.ts';
+import { followSentences } from '../pipeline/follow-labels.ts';
 import type { RunSummary } from '../pipeline/run-files.ts';
 import { openSession } from '../pipeline/session.ts';
 import type { FileReport } from '../pipeline/settle-results.ts';
@@ -120,7 +121,7 @@ export function createView(json: boolean): View {
 }
 
 export function summaryText(summary: RunSummary): string {
-  const { files, fresh, done, skipped, quarantined, seconds, stopped, undelivered } = summary;
+  const { files, fresh, done, skipped, quarantined, seconds, stopped, labels, undelivered } = summary;
   const counts = [
     `${fresh} new records`,
     ...(done > fresh ? [`${done - fresh} found in REPO`] : []),
@@ -129,6 +130,6 @@ export function summaryText(summary: RunSummary): string {
   ];
   const rate = files > 0 && seconds > 0 ? ` (${(files / seconds).toFixed(1)} files/s)` : '';
   const hint = quarantined > 0 ? 'semantiff status --show quarantined says why.\n' : '';
-  const told = undelivered.map((sentence) => `${oneLine(sentence)}.\n`).join('');
+  const told = [...followSentences(labels), ...undelivered].map((sentence) => `${oneLine(sentence)}.\n`).join('');
   return `${stopped ? 'Stopped: ' : ''}${files} files in ${duration(seconds)}${rate}: ${counts.join(', ')}.\n${hint}${told}`;
 }

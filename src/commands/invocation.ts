@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { errorMessage, IngestError } from '../domain/errors.ts';
-import type { VerbSpec } from './usage.ts';
+import type { VerbSpec } from './usage-options.ts';
 
 export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 

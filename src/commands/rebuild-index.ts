@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
+import type { ContentHash } from '../domain/ids.ts';
+import type { Classification } from '../domain/record.ts';
 import { EXIT_OK, EXIT_QUARANTINED } from '../domain/states.ts';
 import { documentsOf, type RecordSource, repoSource, targetSource } from '../pipeline/index-document.ts';
 import { rebuildEmbedded } from '../pipeline/rebuild-index.ts';
@@ -39,11 +41,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const texts = await textsOf(settings.config);
   const meaningOf = createRecordMeaning(texts.records, taxonomyOf(settings.config));
   const targets = await sessionOptions(settings.config).openTargets?.();
-  const source: RecordSource =
+  const sourceWith = (answerOf?: AnswerOf): RecordSource =>
     from === undefined
-      ? repoSource(repo, meaningOf)
+      ? repoSource(repo, meaningOf, answerOf)
       : targetSource(publisherOf(targets?.publishers ?? [], from), meaningOf, signal);
-  const documents = documentsOf(source, (message) => unreadable.push(message));
+  const documents = (answerOf?: AnswerOf): AsyncIterable<IndexDocument> =>
+    documentsOf(sourceWith(answerOf), (message) => unreadable.push(message));
   const bar = createProgress(process.stderr);
   try {
     const onProgress = ({ written }: UpsertReport): void => bar.update(written, undefined, '');
@@ -65,17 +68,20 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
+/** What a record is still to say of itself: the embedded index says it already. */
+type AnswerOf = (id: ContentHash) => Classification | undefined;
+
 async function rebuild(
   { config }: Settings,
   state: string,
-  documents: AsyncIterable<IndexDocument>,
+  documents: (answerOf?: AnswerOf) => AsyncIterable<IndexDocument>,
   options: { signal: AbortSignal; onProgress: (soFar: UpsertReport) => void },
 ): Promise<UpsertReport> {
   if (config.index.kind === 'elasticsearch') {
     const { openConfiguredElastic } = await import('../pipeline/open-targets.ts');
     const index = await openConfiguredElastic(config);
     try {
-      return await index.rebuild(documents, options);
+      return await index.rebuild(documents(), options);
     } finally {
       await index.close();
     }
@@ -84,7 +90,8 @@ async function rebuild(
   try {
     const store = openStore(state, { access: 'write', durability: 'batch' });
     try {
-      return await rebuildEmbedded(store.index, documents, options);
+      const answerOf: AnswerOf = (id) => store.labelChanges.of([id]).get(id);
+      return await rebuildEmbedded(store.index, documents(answerOf), options);
     } finally {
       store.close();
     }

@@ -1,141 +1,129 @@
-import { join, resolve } from 'node:path';
-import { findModel } from '../classify/model-folder.ts';
-import { openModel } from '../classify/open-model.ts';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { InferenceBackend } from '../classify/backend.ts';
+import { openBackbone } from '../classify/open-backbone.ts';
+import { INPUT_SIZE } from '../classify/preprocess.ts';
+import type { Config } from '../config/schema.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
-import { embedFiles } from '../pipeline/embed-files.ts';
-import { modelRoots } from '../pipeline/session.ts';
-import { thumbnailOf } from '../pipeline/thumbnail.ts';
+import { openArchiveFacts } from '../pipeline/archive-facts.ts';
+import { embedFiles, networkImage } from '../pipeline/embed-files.ts';
+import { groupFiles } from '../pipeline/group-images.ts';
+import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
+import { reviewedImages } from '../pipeline/reviewed-images.ts';
+import { thumbnailMaker } from '../pipeline/thumbnail.ts';
+import { backboneOfModel, importedBackbone, type TrainingBackbone } from '../pipeline/training-backbone.ts';
+import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
-import { onnxTrainer } from '../train/onnx-trainer.ts';
-import type { Interval } from '../train/report/training-report.ts';
-import { type RetrainOutcome, retrain } from '../train/retrain.ts';
-import { type Invocation, text, wholeNumber } from './invocation.ts';
+import type { Embed } from '../train/gather-embeddings.ts';
+import { openTrainer } from '../train/open-trainer.ts';
+import { type BackboneSource, type RetrainInput, type RetrainOutcome, retrain } from '../train/retrain.ts';
+import { retrainTuned, type TuneDeps } from '../train/retrain-tuned.ts';
+import { headOptions, trainerChoice, tuneRequest } from './head-options.ts';
+import { type Invocation, type OptionValues, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
-import { loadSettings, places } from './settings.ts';
-import { table } from './table.ts';
+import { retrainJson, retrainText } from './retrain-output.ts';
+import { loadSettings, places, type Settings } from './settings.ts';
+import { dataOptions, groupingOf } from './training-options.ts';
 
 const DEFAULT_NAME = 'my-lab';
 
-/** `semantiff retrain DIR...`: class folders in, an evaluated model folder out. */
+/** `semantiff retrain [DIR...] [--archive]`: labelled pictures in, an evaluated model folder out. */
 export async function run(invocation: Invocation): Promise<number> {
   const { values, operands, cwd, signal } = invocation;
-  if (operands.length === 0) throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR');
+  const isArchive = values['archive'] === true;
+  if (operands.length === 0 && !isArchive) {
+    throw new IngestError('usage', 'which class folders? Say semantiff retrain DIR, or --archive for reviewed records');
+  }
+  const [options, by] = [await dataOptions(invocation), groupingOf(values)];
+  const [head, choice] = [headOptions(values), trainerChoice(values)];
+  const tune = tuneRequest(values, options.augmentations ?? []);
   const settings = await loadSettings(invocation);
-  const { state } = places(settings);
-  const { log, config } = settings;
-  const base = await findModel(config.classify.model, config.classify.version, modelRoots(state));
-  const images = await listClassFolders(operands.map((folder) => resolve(cwd, folder)));
-  const model = await openModel(base.folder);
+  const { repo, state } = places(settings);
+  const { log } = settings;
+  const roots = operands.map((folder) => resolve(cwd, folder));
+  const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
+  const trainer = await openTrainer(choice);
+  const { backbone, backend, parent } = await openTrainingBackbone(values, settings, state);
+  const facts = openArchiveFacts(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
-  const seed = wholeNumber(values, 'seed', 0);
-  let done = 0;
   try {
-    const outcome = await retrain(
-      {
-        images,
-        name: text(values, 'name') ?? DEFAULT_NAME,
-        ...(version !== undefined && { version }),
-        ...(seed !== undefined && { seed }),
-        modelsFolder: resolve(cwd, text(values, 'models') ?? join(state, 'models')),
-        cacheFolder: join(state, 'embeddings'),
-        backbone: { name: base.manifest.backbone.name, file: join(base.folder, base.manifest.backbone.file) },
-        parent: base.ref,
-      },
-      {
-        trainer: await onnxTrainer(),
-        embed: async function* (files) {
-          for await (const one of embedFiles(files, model.backend, signal)) {
-            bar.update(++done, files.length, 'embedding');
-            yield one;
-          }
-        },
-        thumbnail: thumbnailOf,
-      },
-      { signal, log },
-    );
+    const input: RetrainInput = {
+      ...options,
+      images,
+      name: text(values, 'name') ?? DEFAULT_NAME,
+      ...(version !== undefined && { version }),
+      ...head,
+      // A fixed test list is the test: nothing else is held back.
+      heldOut: options.testList === undefined ? 'test' : 'none',
+      modelsFolder: resolve(cwd, text(values, 'models') ?? userModels(state)),
+      cacheFolder: join(state, 'embeddings'),
+      backbone,
+      ...(parent && { parent }),
+      program: `${SOFTWARE.name} ${SOFTWARE.version}`,
+      sharedTestList: userModels(state),
+    };
+    const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
+    const tools = { trainer, embed: embedWith(backend, bar, signal), thumbnail: thumbnailMaker(repo, facts.original) };
+    const outcome =
+      tune === undefined
+        ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
+        : await retrainTuned(input, tune, { ...tools, ...tuningTools(backbone, bar, signal) }, { signal, log });
     bar.end();
-    process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome));
+    const hint = await useHint(outcome, settings.config, state);
+    process.stdout.write(values['json'] === true ? retrainJson(outcome) : retrainText(outcome, hint));
     return EXIT_OK;
   } finally {
     bar.end();
-    await model.close();
+    facts.close();
+    await trainer.close();
+    await backend.close();
   }
 }
 
-function jsonLine(outcome: RetrainOutcome): string {
-  const { ref, folder, manifest, report, reportFile, seconds, leftOut, warnings, cached } = outcome;
-  const { metrics, thresholds } = manifest;
-  const intervals = report.evaluations.map((one) => ({ split: one.metrics.split, ...one.intervals }));
-  const line = {
-    ...ref,
-    folder,
-    report: reportFile,
-    metrics,
-    intervals,
-    thresholds,
-    leftOut,
-    warnings,
-    cached,
-    seconds,
+/** The imported backbone that `--backbone` names, else that of the model in use, or of `--base`. */
+async function openTrainingBackbone(
+  values: OptionValues,
+  { config }: Settings,
+  state: string,
+): Promise<TrainingBackbone> {
+  const imported = text(values, 'backbone');
+  if (imported === undefined) return await backboneOfModel((await modelInUse(config, state)).model);
+  if (text(values, 'base') === undefined) return await importedBackbone(state, imported);
+  throw new IngestError('usage', '--base takes the backbone of a model, --backbone an imported one: say one of them');
+}
+
+function embedWith(backend: InferenceBackend, bar: ReturnType<typeof createProgress>, signal: AbortSignal): Embed {
+  let done = 0;
+  return async function* (files, augmentations) {
+    for await (const one of embedFiles(files, backend, signal, augmentations)) {
+      bar.update(++done, files.length, 'embedding');
+      yield one;
+    }
   };
-  return `${JSON.stringify(line)}\n`;
 }
 
-function outcomeText(outcome: RetrainOutcome): string {
-  const { ref, folder, report, reportFile, manifest, warnings } = outcome;
-  const lines = [
-    `Model ${ref.name} ${ref.version} in ${folder}`,
-    `Report: ${reportFile}`,
-    '',
-    metricsTable(outcome),
-    report.unseenGroups.meaning,
-    '',
-    ...report.evaluations.slice(0, 1).map(({ metrics, confusion }) => {
-      return `Confusion, ${metrics.split} (rows: true, columns: predicted)\n${confusionTable(manifest.labels, confusion)}`;
-    }),
-    ...warnings.map((warning) => `! ${warning}`),
-    timeText(outcome),
-    `Use it: semantiff backfill DIR --model ${ref.name}, or semantiff reprocess --stage classify --model ${ref.name}`,
-    '',
-  ];
-  return lines.join('\n');
+function tuningTools(
+  { interface: face, inputSize = INPUT_SIZE }: BackboneSource,
+  bar: ReturnType<typeof createProgress>,
+  signal: AbortSignal,
+): Pick<TuneDeps, 'readPicture' | 'openBackbone'> {
+  return {
+    readPicture: async (file, inputSize) => await networkImage(await readFile(file), basename(file), inputSize),
+    async openBackbone(bytes) {
+      const backend = await openBackbone(bytes, { interface: face, inputSize });
+      return { embed: embedWith(backend, bar, signal), close: () => backend.close() };
+    },
+  };
 }
 
-function timeText({ seconds: { embeddings, validation, head, report }, cached }: RetrainOutcome): string {
-  const took = (value: number): string => `${value.toFixed(1)} s`;
-  return `Time: embeddings ${took(embeddings)} (${cached} from the cache), validation ${took(validation)}, head ${took(head)}, report ${took(report)}`;
-}
-
-function metricsTable({ report }: RetrainOutcome): string {
-  return table(
-    [
-      { title: 'evaluated on' },
-      { title: 'n', align: 'right' },
-      { title: 'top-1 (95 %)', align: 'right' },
-      { title: 'top-2', align: 'right' },
-      { title: 'macro F1 (95 %)', align: 'right' },
-      { title: 'calibration error (95 %)', align: 'right' },
-    ],
-    report.evaluations.map(({ metrics: { split, n, top1, top2, macroF1, ece }, intervals }) => [
-      split,
-      String(n),
-      withInterval(top1, intervals.top1),
-      top2.toFixed(3),
-      withInterval(macroF1, intervals.macroF1),
-      withInterval(ece, intervals.ece),
-    ]),
-  );
-}
-
-function withInterval(value: number, [low, high]: Interval): string {
-  return `${value.toFixed(3)} (${low.toFixed(2)}-${high.toFixed(2)})`;
-}
-
-function confusionTable(labels: readonly string[], confusion: readonly number[][]): string {
-  return table(
-    [{ title: '', max: 30 }, ...labels.map((_, i) => ({ title: String(i + 1), align: 'right' as const }))],
-    confusion.map((row, i) => [`${i + 1} ${labels[i] ?? ''}`, ...row.map(String)]),
-  );
+/** A training changes nothing by itself, but for those who let the newest version of their model be used. */
+async function useHint({ ref, folder }: RetrainOutcome, config: Readonly<Config>, state: string): Promise<string> {
+  if ((await modelInUse(config, state)).model.folder === folder) {
+    return 'From the next start on it is in use: it is the newest version of classify.model, and no model is promoted.';
+  }
+  const isStored = folder === join(userModels(state), ref.name, ref.version);
+  const copy = isStored ? '' : `copy it to ${join(userModels(state), ref.name, ref.version)}, then `;
+  return `It is not in use yet. Put it into use: ${copy}semantiff model promote ${ref.name} ${ref.version}`;
 }

@@ -6,7 +6,7 @@ import { errorMessage, IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { formatQuantity } from '../domain/units.ts';
 import { networkImage } from '../pipeline/embed-files.ts';
-import { configuredModel } from '../pipeline/session.ts';
+import { configuredModel } from '../pipeline/model-in-use.ts';
 import { embeddingSpace } from '../pipeline/settle-results.ts';
 import type { EmbeddedPicture } from '../search/document.ts';
 import { explainHit } from '../search/explain-hit.ts';
@@ -107,9 +107,11 @@ async function embedFile(file: string, { config }: Settings, state: string): Pro
   }
   const configured = await configuredModel(config, state);
   if (!configured) throw new IngestError('usage', '--like FILE needs a model, and classification is switched off');
-  const image = await networkImage(await readFile(file), file).catch((error: unknown) => {
-    throw new IngestError('usage', `--like ${file}: ${errorMessage(error)}`, { cause: error });
-  });
+  const image = await networkImage(await readFile(file), file, configured.manifest.inputSize).catch(
+    (error: unknown) => {
+      throw new IngestError('usage', `--like ${file}: ${errorMessage(error)}`, { cause: error });
+    },
+  );
   const model = await openModel(configured.folder);
   try {
     return { space: embeddingSpace(model.embeddingOrigin), vector: await model.backend.embed(image, 1) };
@@ -192,11 +194,15 @@ function kebabCase(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+function labelCell({ labels: [top], humanLabel, decision }: SearchHit): string {
+  if (humanLabel !== undefined) return `${humanLabel} (by a person)`;
+  return top ? `${top.label} ${top.score.toFixed(2)} (${decision})` : decision;
+}
+
 function hitCells(hit: SearchHit): string[] {
-  const [top] = hit.labels;
   return [
     hit.name,
-    top ? `${top.label} ${top.score.toFixed(2)} (${hit.decision})` : hit.decision,
+    labelCell(hit),
     [hit.vendor, hit.instrument].filter(Boolean).join(' '),
     hit.accelerationVoltageV === undefined ? '' : String(hit.accelerationVoltageV / 1000),
     lengthCell(hit.pixelSizeM),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type ConfigLeaf, configLeaves } from '../config/leaves.ts';
 import { type LoadedConfig, loadConfig, valueFromText } from '../config/load.ts';
+import { NEWEST_VERSION } from '../config/schema.ts';
 import { IngestError } from '../domain/errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { defaultStateFolder } from '../store/state-folder.ts';
@@ -28,11 +29,21 @@ function flagSettings({ verb, values }: Invocation): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   for (const [name, { setting }] of Object.entries(VERBS[verb]?.options ?? {})) {
     const value = text(values, name);
-    if (setting !== undefined && value !== undefined)
+    if (setting === 'classify.model' && value !== undefined) Object.assign(settings, askedModel(name, value));
+    else if (setting !== undefined && value !== undefined)
       settings[setting] = valueFromText(leaves.get(setting) as ConfigLeaf, value);
   }
   if (values['no-classify'] === true) settings['classify.enabled'] = false;
   return settings;
+}
+
+/** `NAME` or `NAME/VERSION`; who asks for a model gets it whatever version the config names and whatever is promoted. */
+function askedModel(option: string, value: string): Record<string, string> {
+  const [model = '', version = NEWEST_VERSION, ...more] = value.split('/');
+  if (model !== '' && version !== '' && more.length === 0) {
+    return { 'classify.model': model, 'classify.version': version };
+  }
+  throw new IngestError('usage', `--${option} expects NAME or NAME/VERSION, and received "${value}"`);
 }
 
 /** REPO and STATE, absolute. Throws `usage` where no REPO is known. */

@@ -1,6 +1,7 @@
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK, FILE_STATES, type FileState } from '../domain/states.ts';
 import { targetStatus } from '../pipeline/target-status.ts';
+import type { LabelChangeCounts } from '../store/label-changes.ts';
 import type { LedgerRow } from '../store/ledger-row.ts';
 import { stateLockHolder } from '../store/state-lock.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -48,7 +49,12 @@ function printJson(store: Store, rows: LedgerRow[] | undefined, stateFolder: str
   if (!rows) {
     const working = stateLockHolder(stateFolder);
     const targets = targetStatus(store.outbox);
-    const more = { ...(targets.length > 0 && { targets: targets.map(targetJson) }), ...(working && { working }) };
+    const labels = store.labelChanges.count();
+    const more = {
+      ...(labels.waiting > 0 && { labels }),
+      ...(targets.length > 0 && { targets: targets.map(targetJson) }),
+      ...(working && { working }),
+    };
     process.stdout.write(`${JSON.stringify({ counts: store.ledger.counts(), ...more })}\n`);
     return;
   }
@@ -68,12 +74,20 @@ function overviewText(store: Store, stateFolder: string): string {
   const notes = [
     ...(holder ? [`Process ${holder.pid ?? 'unknown'} is at work since ${holder.since ?? 'a while'}.`] : []),
     ...(['waiting', 'queued'] as const).flatMap((state) => oldest(store, state)),
+    ...labelNotes(store.labelChanges.count()),
     ...(counts.quarantined > 0 ? ['semantiff status --show quarantined says why.'] : []),
   ];
   const counted = table([{ title: 'state' }, { title: 'files', align: 'right' }], lines);
   return [counted, targetsText(targetStatus(store.outbox)), notes.map((note) => `${note}\n`).join('')]
     .filter(Boolean)
     .join('\n');
+}
+
+/** Records whose labels in STATE are newer than their own. */
+function labelNotes({ waiting, error }: LabelChangeCounts): string[] {
+  if (waiting === 0) return [];
+  const what = waiting === 1 ? '1 record is' : `${waiting} records are`;
+  return [`${what} still to follow labels given since${error === undefined ? '.' : `: ${oneLine(error)}`}`];
 }
 
 function oldest(store: Store, state: FileState): string[] {

@@ -1,38 +1,17 @@
 import { SITE_FACTS } from '../publish/formats/document.ts';
-
-/** One option of a verb: how it is typed, and which setting of the config it is, if any. */
-export interface OptionSpec {
-  /** As `--name`; a value follows unless `flag`. */
-  flag?: true;
-  short?: string;
-  multiple?: true;
-  value?: string;
-  help: string;
-  /** Dotted name of the setting that this option overrides. */
-  setting?: string;
-}
-
-export interface VerbSpec {
-  summary: string;
-  operands: string;
-  options: Record<string, OptionSpec>;
-  examples: string[];
-}
-
-const PLACES: Record<string, OptionSpec> = {
-  config: { value: 'FILE', help: 'config file (default: semantiff.config.json or .yaml here)' },
-  out: { short: 'o', value: 'REPO', help: 'folder of the records', setting: 'repo' },
-  state: { value: 'DIR', help: 'folder of ledger and index, on a local disk', setting: 'state' },
-  json: { flag: true, help: 'one JSON object a line on stdout' },
-  log: { value: 'LEVEL', help: 'log lines on stderr: fatal, error, warn, info, debug, silent', setting: 'log.level' },
-};
+import { MODEL_VERBS } from './usage-models.ts';
+import { type OptionSpec, PLACES, type VerbSpec } from './usage-options.ts';
 
 const WORK: Record<string, OptionSpec> = {
   workers: { short: 'w', value: 'N', help: 'worker processes (default: one a core)', setting: 'workers.count' },
   accept: { value: 'KINDS', help: 'tiff,jpeg,png: kinds that become records (default: tiff)', setting: 'accept' },
   instrument: { value: 'ID', help: 'your name for the instrument', setting: 'instrument.id' },
   'time-zone': { value: 'ZONE', help: 'time zone of the microscope, e.g. Europe/Rome', setting: 'instrument.timeZone' },
-  model: { value: 'NAME', help: 'model that labels the pictures', setting: 'classify.model' },
+  model: {
+    value: 'NAME[/VERSION]',
+    help: 'model that labels the pictures (default: the promoted one)',
+    setting: 'classify.model',
+  },
   durability: { value: 'MODE', help: 'record or batch: what is forced to disk at once', setting: 'durability' },
   deadline: { value: 'SECONDS', help: 'longest time for one file (default: 120)', setting: 'workers.deadlineS' },
   'memory-mib': {
@@ -223,23 +202,7 @@ export const VERBS: Record<string, VerbSpec> = {
     },
     examples: ['semantiff verify -o records', 'semantiff verify --safe-to-delete -o records > originals.txt'],
   },
-  retrain: {
-    summary: 'train a new model from class folders (folder name = label)',
-    operands: 'DIR...',
-    options: {
-      name: { value: 'NAME', help: 'name of the new model (default: my-lab)' },
-      version: { value: 'VERSION', help: 'version of the new model (default: the next number)' },
-      models: { value: 'DIR', help: 'folder of models to write to (default: STATE/models)' },
-      base: { value: 'NAME', help: 'model whose backbone is used', setting: 'classify.model' },
-      seed: { value: 'N', help: 'seed of the training (default: 1)' },
-      config: PLACES['config'] as OptionSpec,
-      out: PLACES['out'] as OptionSpec,
-      state: PLACES['state'] as OptionSpec,
-      json: PLACES['json'] as OptionSpec,
-      log: PLACES['log'] as OptionSpec,
-    },
-    examples: ['semantiff retrain labelled/ --name my-lab -o records'],
-  },
+  ...MODEL_VERBS,
   doctor: {
     summary: 'check the configuration against the world',
     operands: '',

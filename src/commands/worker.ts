@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
-import { configuredModel, workerSettings } from '../pipeline/session.ts';
+import { promotionFollower } from '../pipeline/follow-promotion.ts';
+import { configuredModel } from '../pipeline/model-in-use.ts';
+import { workerModel, workerSettings } from '../pipeline/session.ts';
 import { openStdioWorker, type StdioWorker } from '../pipeline/stdio-worker.ts';
 import { closeStaging, openStaging } from '../publish/staging.ts';
 import type { Invocation } from './invocation.ts';
@@ -27,19 +29,44 @@ export async function run(invocation: Invocation): Promise<number> {
   const staging = await openStaging(repo);
   try {
     const worker = await openStdioWorker(workerSettings(config, repo, config.durability ?? 'batch', model), staging);
-    await converse(worker, config.workers.batchFiles, invocation.signal);
+    let current = model?.sha256;
+    const look = promotionFollower({
+      config,
+      state,
+      current: () => current,
+      async use(next) {
+        await worker.useModel(workerModel(config, next));
+        current = next.sha256;
+      },
+      log: settings.log,
+    });
+    await converse(worker, config.workers.batchFiles, { signal: invocation.signal, look });
     return EXIT_OK;
   } finally {
     await closeStaging(staging);
   }
 }
 
-async function converse(worker: StdioWorker, batchFiles: number, signal: AbortSignal): Promise<void> {
+/** A batch takes some tenths of a second, a look at which model is promoted one stat of a file. */
+const LOOK_EVERY_MS = 2000;
+
+async function converse(
+  worker: StdioWorker,
+  batchFiles: number,
+  { signal, look }: { signal: AbortSignal; look: () => Promise<void> },
+): Promise<void> {
+  let looked = Number.NEGATIVE_INFINITY;
   const pending: string[] = [];
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal });
   let busy = Promise.resolve();
   const drain = async (): Promise<void> => {
-    while (pending.length > 0) await answer(worker, pending.splice(0, batchFiles));
+    while (pending.length > 0) {
+      if (performance.now() - looked > LOOK_EVERY_MS) {
+        await look();
+        looked = performance.now();
+      }
+      await answer(worker, pending.splice(0, batchFiles));
+    }
   };
   for await (const line of lines) {
     if (line.trim() === '') continue;

@@ -4,6 +4,9 @@ import { Delivery, IndexTarget, Search, Spool, WebdavTarget } from './schema-tar
 
 const Score = z.number().min(0).max(1);
 
+/** Stands for a version: the newest there is. */
+export const NEWEST_VERSION = 'newest';
+
 /** The one source of every setting: its name, default, limits and description. */
 export const Config = z.strictObject({
   inbox: z
@@ -104,8 +107,14 @@ export const Config = z.strictObject({
   classify: z
     .strictObject({
       enabled: z.boolean().default(true).describe('Give each micrograph five labels.'),
-      model: z.string().min(1).default('nffa-sem-small').describe('Name of the model.'),
-      version: z.string().min(1).optional().describe('Version of the model. Default: the newest.'),
+      model: z.string().min(1).default('nffa-sem-small').describe('Name of the model while none is promoted.'),
+      version: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Version of the model, or newest; no promotion changes it. Default: the promoted model, else the newest version.',
+        ),
       acceptAbove: Score.optional().describe('Overrides the score above which a label is accepted.'),
       suggestAbove: Score.optional().describe('Overrides the score above which two labels are suggested.'),
     })

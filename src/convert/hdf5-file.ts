@@ -211,6 +211,11 @@ function hdf5Tree(module: Module, file: FileId, scratch: Scratch, compression: C
   };
   return {
     unsigned,
+    has: (path) => exists(module, file, path),
+    replaceAttribute(path, name, value) {
+      module.delete_attribute(file, path, name);
+      attribute(path, name, value);
+    },
     textsAttribute(path, name, values) {
       module.create_vlen_str_attribute(file, path, name, values.map(storable), textList(values.length));
     },
@@ -241,6 +246,12 @@ function hdf5Tree(module: Module, file: FileId, scratch: Scratch, compression: C
       module.create_hard_link(file, existing, path);
     },
   };
+}
+
+/** Asked of the parent: the library throws at a name that is not there. */
+function exists(module: Module, file: FileId, path: string): boolean {
+  const parts = path.split('/').slice(1);
+  return parts.every((name, i) => module.get_names(file, `/${parts.slice(0, i).join('/')}`, false).includes(name));
 }
 
 /** The innermost line of an HDF5-DIAG stack, which says what went wrong; any other message as it is. */

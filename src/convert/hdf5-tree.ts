@@ -51,6 +51,10 @@ export interface GrowingTree extends FillableTree {
   frame(path: string, index: number, data: SampleArray, size: readonly [number, number]): void;
   /** Cuts what `stack` made room for. */
   resize(path: string, shape: readonly number[]): void;
+  /** Whether anything stands at `path`. */
+  has(path: string): boolean;
+  /** Gives the text attribute that exists another value. */
+  replaceAttribute(path: string, name: string, value: string): void;
   /** An attribute with a list of texts. */
   textsAttribute(path: string, name: string, values: readonly string[]): void;
   /** A uint32 attribute: the validator refuses signed indices of axes. */

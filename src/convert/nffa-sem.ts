@@ -45,8 +45,18 @@ export function nffaSemJson(record: Draft, times: NffaTimes): string {
   return JSON.stringify({
     entry,
     ...(missing.length > 0 && { missing }),
-    ...(record.classification.labels.length > 0 && { classification: record.classification }),
+    ...answerOf(record.classification),
   });
+}
+
+/** A document of {@link nffaSemJson} with another answer about the picture in the place of its own. */
+export function relabelledNffa(json: string, classification: Draft['classification']): string {
+  const { classification: _, ...document } = JSON.parse(json) as Record<string, unknown>;
+  return JSON.stringify({ ...document, ...answerOf(classification) });
+}
+
+function answerOf(classification: Draft['classification']): object {
+  return classification.labels.length > 0 || classification.human ? { classification } : {};
 }
 
 function missingPaths(entry: Tree): string[] {

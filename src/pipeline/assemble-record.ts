@@ -1,3 +1,4 @@
+import { renewed } from '../domain/classification.ts';
 import { safeStem } from '../domain/ids.ts';
 import { type Issue, issue } from '../domain/issue.ts';
 import type { Acquisition, Classification, HeaderTerm, MicrographRecord } from '../domain/record.ts';
@@ -39,7 +40,7 @@ export function assembleRecord(
     ...(harvested.header && { header: publishableHeader(harvested.header, prepared, settings) }),
     ...(task.userContext?.user && { user: task.userContext.user }),
     ...(prepared.erased && { erased: prepared.erased }),
-    classification,
+    classification: previous ? renewed(previous.record.classification, classification, new Date()) : classification,
     issues: [
       ...prepared.issues,
       ...(task.userContext?.issues ?? []),
@@ -156,7 +157,12 @@ function standingIssues({ pictureKind, tiff, facts, pixels, task }: PreparedFile
 /** Name of an artefact: the first revision has the plain stem, later ones say which they are. */
 export function artefactName(prepared: PreparedFile, extension: string): string {
   const revision = (prepared.previous?.record.revision ?? 0) + 1;
-  const stem = safeStem(prepared.previous?.record.source.name ?? prepared.name);
+  return revisionName(prepared.previous?.record.source.name ?? prepared.name, revision, extension);
+}
+
+/** Name that a revision of the record of the picture `pictureName` gives to an artefact. */
+export function revisionName(pictureName: string, revision: number, extension: string): string {
+  const stem = safeStem(pictureName);
   return revision === 1 ? `${stem}.${extension}` : `${stem}.r${revision}.${extension}`;
 }
 

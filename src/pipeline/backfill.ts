@@ -3,6 +3,7 @@ import { IngestError } from '../domain/errors.ts';
 import { candidateRules } from '../watcher/candidate.ts';
 import { inboxConflict } from '../watcher/inbox-conflict.ts';
 import { type InboxProblem, listInbox } from '../watcher/list-inbox.ts';
+import { followPromotions } from './follow-promotion.ts';
 import { createNameInside } from './name-inside.ts';
 import { planFiles } from './plan-files.ts';
 import { readAhead } from './read-ahead.ts';
@@ -19,7 +20,10 @@ export interface BackfillOptions extends RunOptions {
   onProblem?: (problem: InboxProblem) => void;
 }
 
-/** Makes records of all pictures below `inbox`. What the ledger knows as finished is not opened again. */
+/**
+ * Makes records of all pictures below `inbox`. What the ledger knows as finished is not opened again. A model that is
+ * promoted meanwhile labels the pictures that come after.
+ */
 export async function backfill(options: BackfillOptions): Promise<RunSummary> {
   const { inbox, signal, log } = options;
   const onProblem = (problem: InboxProblem): void => {
@@ -33,7 +37,12 @@ export async function backfill(options: BackfillOptions): Promise<RunSummary> {
   const ahead = readAhead(files, LISTED_AHEAD, options.onListed);
   const userFiles = createUserFiles(inbox);
   const plans = planFiles(ahead, { inbox, ledger: store.ledger, versions, accept: config.accept, userFiles });
-  return await runPlans(plans, options);
+  const promotions = followPromotions(options.session, log);
+  try {
+    return await runPlans(plans, options);
+  } finally {
+    await promotions.stop();
+  }
 }
 
 /**

@@ -9,9 +9,9 @@ import { errorMessage } from '../domain/errors.ts';
 import { fileSystemKind } from '../store/file-system-kind.ts';
 import { stateLockHolder } from '../store/state-lock.ts';
 import { inboxConflict } from '../watcher/inbox-conflict.ts';
+import { modelInUse } from './model-in-use.ts';
 import { openSentenceModel } from './open-sentence-model.ts';
 import type { SessionPlaces } from './outgoing.ts';
-import { configuredModel } from './session.ts';
 import { closeTargets, type OpenTargets, type Targets } from './targets.ts';
 
 export interface Check {
@@ -102,15 +102,14 @@ async function checkState(state: string): Promise<Check> {
 async function checkModel(config: Readonly<Config>, places: SessionPlaces | undefined): Promise<Check> {
   if (!config.classify.enabled) return { name: 'model', result: 'ok', detail: 'classification is switched off' };
   return await attempt('model', async () => {
-    const folder = await configuredModel(config, places?.state ?? '');
-    if (!folder) return 'none';
+    const { model: folder, because } = await modelInUse(config, places?.state ?? '');
     const model = await openModel(folder.folder);
     const { inputSize } = model.backend;
     const started = performance.now();
     await model.backend.embed(new Uint8Array(inputSize * inputSize), 1);
     const ms = (performance.now() - started).toFixed(1);
     await model.close();
-    return `${model.ref.name} ${model.ref.version}, ${model.manifest.labels.length} labels, ${ms} ms a picture`;
+    return `${model.ref.name} ${model.ref.version}, ${model.manifest.labels.length} labels, ${ms} ms a picture (${because})`;
   });
 }
 

@@ -25,11 +25,16 @@ export interface PieceDisplay {
 const DISPLAY_SIDE_PX = 8192;
 
 /** Makes from the pieces of a picture, from the top, what the JPEG and the network show of it. */
-export function displayPieces({ widthPx, heightPx }: ImageFacts, keptRows: number, survey: Survey): PieceDisplay {
+export function displayPieces(
+  { widthPx, heightPx }: ImageFacts,
+  keptRows: number,
+  survey: Survey,
+  inputSize?: number,
+): PieceDisplay {
   const channels = survey.usesColour ? 3 : 1;
   const factor = Math.max(1, Math.ceil(Math.max(widthPx, heightPx) / DISPLAY_SIDE_PX));
   const shrinker = createShrinker({ widthPx, heightPx, channels, factorX: factor, factorY: factor });
-  const input = preprocessRows({ widthPx, heightPx: keptRows });
+  const input = preprocessRows({ widthPx, heightPx: keptRows }, inputSize);
   const constancy = createConstancy();
   return {
     add({ top, picture }) {

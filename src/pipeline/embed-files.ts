@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { InferenceBackend } from '../classify/backend.ts';
+import { embedImages } from '../classify/embed-images.ts';
 import { preprocess } from '../classify/preprocess.ts';
 import { errorMessage } from '../domain/errors.ts';
 import { harvest } from '../metadata/harvest.ts';
@@ -8,14 +9,15 @@ import { VENDOR_TAG_NUMBERS } from '../metadata/vendor-tags.ts';
 import { decodePicture } from '../raster/decode-picture.ts';
 import { type PictureView, viewPicture } from '../raster/view-picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
+import { type Augmentation, turnSquare } from '../train/augment.ts';
 import type { EmbedOutcome } from '../train/dataset.ts';
 import { readerInto, readTiffFacts } from './tiff-facts.ts';
 
 const MAX_PIXEL_BYTES = 512 * 2 ** 20;
 
 /** The network's input for a picture file, exactly as the pipeline makes it: without its data bar. */
-export async function networkImage(bytes: Uint8Array, fileName: string): Promise<Uint8Array> {
-  return await preprocess((await viewFile(bytes, fileName)).area);
+export async function networkImage(bytes: Uint8Array, fileName: string, inputSize: number): Promise<Uint8Array> {
+  return await preprocess((await viewFile(bytes, fileName)).area, inputSize);
 }
 
 /** A picture file as people and the network see it; its data bar is where the header or the picture says. */
@@ -28,21 +30,42 @@ export async function viewFile(bytes: Uint8Array, fileName: string): Promise<Pic
   return viewPicture(picture, dataBarHeightPx);
 }
 
+/** The network's input for a picture, and for each view of it that is asked for, in their order. */
+async function networkViews(
+  bytes: Uint8Array,
+  fileName: string,
+  inputSize: number,
+  augmentations: readonly Augmentation[],
+): Promise<Uint8Array[]> {
+  const { area, grey } = await viewFile(bytes, fileName);
+  const plain = await preprocess(area, inputSize);
+  const views: Uint8Array[] = [plain];
+  for (const augmentation of augmentations) {
+    const withBar = augmentation === 'with-data-bar';
+    views.push(withBar ? await preprocess(grey, inputSize) : turnSquare(plain, inputSize, augmentation));
+  }
+  return views;
+}
+
 /**
- * Embeds picture files one after the other, in order. A file that cannot be decoded becomes an `error`, and the others
- * go on.
+ * Embeds picture files one after the other, in order, each decoded once for all its views. A file that cannot be decoded
+ * becomes an `error`, and the others go on.
  */
 export async function* embedFiles(
   files: Iterable<string>,
   backend: InferenceBackend,
   signal: AbortSignal,
+  augmentations: readonly Augmentation[] = [],
 ): AsyncGenerator<EmbedOutcome> {
   for (const file of files) {
     signal.throwIfAborted();
     try {
       const bytes = await readFile(file);
-      const embedding = await backend.embed(await networkImage(bytes, basename(file)), 1);
-      yield { file, sha256: sha256Hex(bytes), embedding };
+      const views = await networkViews(bytes, basename(file), backend.inputSize, augmentations);
+      // One picture a batch: what is trained on is bit for bit what any batch of the pipeline gives.
+      const [embedding = new Float32Array(0), ...others] = await embedImages(views, backend, 1);
+      const variants = new Map(augmentations.map((name, at) => [name, others[at] ?? embedding] as const));
+      yield { file, sha256: sha256Hex(bytes), embedding, ...(variants.size > 0 && { variants }) };
     } catch (error) {
       yield { file, error: errorMessage(error) };
     }

@@ -1,5 +1,7 @@
+import { presentAnswer } from '../domain/classification.ts';
 import { isIngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
+import type { Classification } from '../domain/record.ts';
 import { listRecords } from '../publish/list-records.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import { readEmbedding, readRecord, type StoredRecord } from '../publish/read-record.ts';
@@ -23,13 +25,19 @@ export interface RecordSource {
   read(id: ContentHash): Promise<IndexDocument | undefined>;
 }
 
-/** The records in REPO. */
-export function repoSource(repo: string, meaningOf: RecordMeaning): RecordSource {
+/** The records in REPO, with the answers of `answerOf` where it has newer ones. */
+export function repoSource(
+  repo: string,
+  meaningOf: RecordMeaning,
+  answerOf: (id: ContentHash) => Classification | undefined = () => undefined,
+): RecordSource {
   return {
     ids: listRecords(repo),
     read: async (id) => {
       const stored = await readRecord(repo, id);
-      return stored && (await documentOf(stored, meaningOf));
+      if (!stored) return undefined;
+      const classification = presentAnswer(stored.record.classification, answerOf(id), new Date());
+      return await documentOf({ ...stored, record: { ...stored.record, classification } }, meaningOf);
     },
   };
 }

@@ -73,6 +73,8 @@ const FILE_SHARE = 1 / 4;
 export interface PrepareTools {
   /** Absent: nothing is classified. */
   modelSha256: string | undefined;
+  /** Pixels of a side of the model's input; by default that of the shipped ones. */
+  inputSize?: number | undefined;
   /** Gives the buffers of a file's bytes and of its grey; they must stay untouched as long as the prepared file is used. */
   allocate: Allocate;
 }
@@ -105,7 +107,7 @@ export async function prepareFile(
 async function prepare(
   task: FileTask,
   settings: WorkerSettings,
-  { modelSha256, allocate }: PrepareTools,
+  { modelSha256, inputSize, allocate }: PrepareTools,
   ms: StageMs,
   facts: { sha256?: string; bytes?: number; mtimeMs?: number },
 ): Promise<PreparedFile | FileResult> {
@@ -147,7 +149,7 @@ async function prepare(
   const quality = assessQuality(decoded.picture, view, colour !== undefined);
   issues.push(...quality.issues);
   const none = reasonNotToClassify(harvested, modelSha256, () => !quality.hasContrast);
-  const input = none === undefined ? { image: timed(ms, 'resize', preprocess(view.area)) } : { none };
+  const input = none === undefined ? { image: timed(ms, 'resize', preprocess(view.area, inputSize)) } : { none };
   const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
   const base = {
     task,

@@ -141,7 +141,7 @@ async function prepareLarge(
   const keptRows = facts.heightPx - (bar ?? 0);
   assertRows(keptRows, facts.heightPx);
   const path = join(tools.staging, `${sha256}-${randomBytes(4).toString('hex')}.h5`);
-  const shown = await passThrough(streamed, path, keptRows, tools.nexus);
+  const shown = await passThrough(streamed, path, keptRows, tools);
   lap('decode');
   const changed = await changeSince(source, { bytes, mtimeMs });
   if (changed !== undefined) return await letGo(path, { kind: 'unsettled', task, ms, reason: changed });
@@ -199,11 +199,11 @@ async function passThrough(
   streamed: StreamedPicture,
   path: string,
   keptRows: number,
-  nexus: Pick<NexusWriter, 'begin'>,
+  { nexus, inputSize }: Pick<LargeTools, 'nexus' | 'inputSize'>,
 ): Promise<ShownPicture> {
   const { widthPx, heightPx } = streamed.facts;
   const survey = await streamed.survey(keptRows);
-  const display = displayPieces(streamed.facts, keptRows, survey);
+  const display = displayPieces(streamed.facts, keptRows, survey, inputSize);
   try {
     await nexus.begin(path, { widthPx, heightPx, keptRows, pieceRows: streamed.pieceRows }, async (put) => {
       for await (const piece of streamed.pieces(survey)) {

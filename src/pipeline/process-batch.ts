@@ -59,11 +59,7 @@ interface Made extends Classified {
 export type CommitBatch = () => Promise<FileResult[]>;
 
 /** Makes and commits a batch: see {@link makeBatch}. */
-export async function processBatch(
-  tasks: FileTask[],
-  tools: BatchTools,
-  onStart: (path: string) => void,
-): Promise<FileResult[]> {
+export async function processBatch(tasks: FileTask[], tools: BatchTools, onStart: () => void): Promise<FileResult[]> {
   const commit = await makeBatch(tasks, tools, onStart);
   return await commit();
 }
@@ -74,20 +70,17 @@ export async function processBatch(
  * may be made. `onStart` is told before each longer step on a file. Every task gets one result; data faults become
  * `quarantined`, only faults of the program or of REPO are thrown.
  */
-export async function makeBatch(
-  tasks: FileTask[],
-  tools: BatchTools,
-  onStart: (path: string) => void,
-): Promise<CommitBatch> {
+export async function makeBatch(tasks: FileTask[], tools: BatchTools, onStart: () => void): Promise<CommitBatch> {
   const { buffers, settings, nexus, staging } = tools;
   const allocate = (size: number): Uint8Array => buffers.take(size);
   const results = new Map<FileTask, FileResult>();
   const prepared: PreparedFile[] = [];
   try {
     for (const task of tasks) {
-      onStart(task.path);
+      onStart();
       const outcome = await preparePicture(task, settings, {
         modelSha256: tools.model?.sha256,
+        inputSize: tools.model?.backend.inputSize,
         allocate,
         nexus,
         staging,
@@ -155,12 +148,12 @@ async function writeAll(
   files: Classified[],
   tools: BatchTools,
   results: Map<FileTask, FileResult>,
-  onStart: (path: string) => void,
+  onStart: () => void,
 ): Promise<Made[]> {
   const group: Made[] = [];
   for (const file of files) {
     const { prepared } = file;
-    onStart(prepared.task.path);
+    onStart();
     try {
       const made = await writeOne(file, tools);
       if ('staged' in made) group.push(made);

@@ -8,6 +8,14 @@ export type PictureKind = 'tiff' | 'jpeg' | 'png';
 /** Code of a picture whose kind was not accepted; the kind follows. Accepting it later reopens the file. */
 export const NOT_ACCEPTED = 'not-accepted:';
 
+/** A model that a worker opens; one whose model.json has another `sha256` is refused. */
+export interface WorkerModel {
+  folder: string;
+  sha256?: string;
+  acceptAbove?: number;
+  suggestAbove?: number;
+}
+
 /** What a worker must know once, before its first batch. Only plain data: it crosses a process boundary. */
 export interface WorkerSettings {
   repo: string;
@@ -21,7 +29,7 @@ export interface WorkerSettings {
   /** How the HDF5 stores pixels. */
   compression: 'none' | 'gzip';
   /** Absent: nothing is classified. */
-  model?: { folder: string; acceptAbove?: number; suggestAbove?: number };
+  model?: WorkerModel;
   /** Write an RO-Crate description into every record's folder. */
   crate: boolean;
   /** Take the rows of a data bar found only in the picture out of the HDF5's picture. */
@@ -96,7 +104,9 @@ export type FileResult = RecordResult | SkippedResult | QuarantinedResult | Unse
 
 export type WorkerRequest =
   | { type: 'init'; settings: WorkerSettings }
-  | { type: 'batch'; id: number; tasks: FileTask[] };
+  | { type: 'batch'; id: number; tasks: FileTask[] }
+  /** Classify what comes after this with another model; answered by `model-used` or `model-refused`. */
+  | { type: 'use-model'; model: WorkerModel };
 
 /** A failure as data: an Error loses its fields on the way between processes. */
 export interface FailureData {
@@ -109,9 +119,12 @@ export interface FailureData {
 
 export type WorkerResponse =
   | { type: 'ready' }
-  /** Sign of life: work on this file goes on. */
-  | { type: 'started'; id: number; path: string }
-  | { type: 'result'; id: number; result: FileResult }
-  | { type: 'batch-done'; id: number; maxRssMiB: number }
+  /** Sign of life: work on this batch goes on. */
+  | { type: 'started'; id: number }
+  /** One result a task, in their order. */
+  | { type: 'batch-done'; id: number; results: FileResult[]; maxRssMiB: number }
+  | { type: 'model-used' }
+  /** The model before stays in use. */
+  | { type: 'model-refused'; failure: FailureData }
   /** Of a batch, or without `id` of the start. */
   | { type: 'failed'; id?: number; failure: FailureData };

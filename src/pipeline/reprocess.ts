@@ -4,6 +4,7 @@ import type { LedgerRow, WorkVersions } from '../store/ledger-row.ts';
 import { candidateRules } from '../watcher/candidate.ts';
 import { systemClock } from '../watcher/clock.ts';
 import { createSidecarFinder, type SidecarFinder } from '../watcher/find-sidecars.ts';
+import { followLabels } from './follow-labels.ts';
 import { createNameInside } from './name-inside.ts';
 import { type Plan, taskOf } from './plan-files.ts';
 import { type RunOptions, type RunSummary, runPlans } from './run-files.ts';
@@ -25,6 +26,8 @@ export interface ReprocessOptions extends RunOptions {
 
 /** Makes new revisions of records whose versions or model are not those of this program, from their originals. */
 export async function reprocess(options: ReprocessOptions): Promise<RunSummary> {
+  // A new revision carries on what record.json says: it has to be the last word.
+  await followLabels(options.session, options);
   return await runPlans(plansOf(options), options);
 }
 

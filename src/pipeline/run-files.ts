@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { ledgerPath } from '../store/state-folder.ts';
 import { startDelivery } from './deliver.ts';
+import { type FollowSummary, followLabels } from './follow-labels.ts';
 import { createBatcher, type Plan } from './plan-files.ts';
 import type { FileTask, StageMs } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -23,6 +24,8 @@ export interface RunSummary {
   peakRssMiB: number;
   /** True when the run was stopped before its end. */
   stopped: boolean;
+  /** Records that followed labels of STATE, and those that are still to. */
+  labels: FollowSummary;
   /** What targets are still to have, and why, in sentences; none where all was delivered. */
   undelivered: string[];
 }
@@ -40,8 +43,8 @@ export interface RunOptions {
 
 /**
  * Carries plans out: hands batches to the workers (never more than they can take, and none while there is no room), and
- * writes ledger and index after each batch is on disk. Records are delivered beside; at the end it waits for what can be
- * delivered now. Stops taking in new files when `signal` aborts, and finishes those under way. Every file gets exactly one
+ * writes ledger and index after each batch is on disk. At the end records follow their labels. Records are delivered beside;
+ * last it waits for what can be delivered now. Stops taking in new files when `signal` aborts, and finishes those under way. Every file gets exactly one
  * report.
  */
 export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions): Promise<RunSummary> {
@@ -49,10 +52,11 @@ export async function runPlans(plans: AsyncIterable<Plan>, options: RunOptions):
   const delivery = startDelivery(session, { signal, log });
   try {
     const summary = await makeRecords(plans, options);
+    const labels = await followLabels(session, { signal, log });
     const due = session.store.outbox.counts().reduce((sum, target) => sum + (target.configured ? target.due : 0), 0);
     if (due > 0) options.onDelivering?.(due);
     await delivery.drain({ until: 'stuck' });
-    return { ...summary, stopped: signal.aborted, undelivered: undeliveredSentences(session.store.outbox) };
+    return { ...summary, labels, stopped: signal.aborted, undelivered: undeliveredSentences(session.store.outbox) };
   } finally {
     await delivery.stop();
   }
@@ -156,6 +160,7 @@ function createTally(onReport: (report: FileReport) => void): Tally {
       ...counts,
       seconds: (performance.now() - started) / 1000,
       stageMs: Object.fromEntries(Object.entries(sums).map(([stage, ms]) => [stage, ms / counts.fresh])),
+      labels: { followed: 0, failed: 0, waiting: 0 },
       undelivered: [],
       ...rest,
     }),

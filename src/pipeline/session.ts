@@ -1,38 +1,44 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
-import { join } from 'node:path';
-import { findModel, type ModelFolder } from '../classify/model-folder.ts';
+import type { ModelFolder } from '../classify/model-folder.ts';
 import type { Config } from '../config/schema.ts';
 import { CONVERT_VERSION, HARVEST_VERSION } from '../domain/versions.ts';
 import type { Log } from '../log.ts';
 import { closeStaging, openStaging, sweepStaging } from '../publish/staging.ts';
-import { PACKAGE_ROOT } from '../software.ts';
 import type { WorkVersions } from '../store/ledger-row.ts';
+import { configuredModel } from './model-in-use.ts';
 import { type Outgoing, type OutgoingOptions, openOutgoing, type SessionPlaces } from './outgoing.ts';
 import { createPressure, type Pressure, SPOOL_DEFAULTS, type SpoolOptions } from './pressure.ts';
-import type { WorkerSettings } from './protocol.ts';
+import type { WorkerModel, WorkerSettings } from './protocol.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 
 /** Everything a run that makes records keeps open. */
 export interface Session extends Outgoing {
   config: Readonly<Config>;
+  state: string;
   pool: WorkerPool;
   pressure: Pressure;
   /** This run's own folder in REPO, swept when a run was killed. */
   staging: string;
-  /** What this program would make a record with. */
-  versions: WorkVersions;
+  /** What this program would make a record with; {@link Session.useModel} changes it. */
+  readonly versions: WorkVersions;
+  /**
+   * Takes another model into use between two batches of each worker; throws `classify/model` where it does not load, and
+   * then nothing has changed.
+   */
+  useModel(model: ModelFolder): Promise<void>;
+  /** Milliseconds between two looks at which model is promoted. */
+  promotionCheckMs: number;
 }
 
 export interface SessionOptions extends OutgoingOptions {
   /** How much room is left free. */
   spool?: Partial<SpoolOptions>;
+  promotionCheckMs?: number;
 }
 
-/** Folders in which models are looked for, the user's before those of the package. */
-export function modelRoots(state: string): string[] {
-  return [join(state, 'models'), join(PACKAGE_ROOT, 'models')];
-}
+/** One stat of a local file each time. */
+const PROMOTION_CHECK_MS = 2000;
 
 /** Opens STATE for writing (one process at a time), sweeps what killed runs left in REPO, and starts the workers. */
 export async function openSession(
@@ -60,9 +66,18 @@ export async function openSession(
     const settings = workerSettings(config, repo, durability, model);
     const pool = createWorkerPool({ count, settings, staging, deadlineS: config.workers.deadlineS }, log);
     closers.push(() => pool.close());
-    const versions = { harvestVersion: HARVEST_VERSION, convertVersion: CONVERT_VERSION, modelSha256: model?.sha256 };
+    const versions: WorkVersions = {
+      harvestVersion: HARVEST_VERSION,
+      convertVersion: CONVERT_VERSION,
+      modelSha256: model?.sha256,
+    };
+    const useModel = async (next: ModelFolder): Promise<void> => {
+      await pool.useModel(workerModel(config, next));
+      versions.modelSha256 = next.sha256;
+    };
     const pressure = openPressure(outgoing, places, options.spool);
-    return { ...outgoing, config, pool, pressure, staging, versions, close };
+    const promotionCheckMs = options.promotionCheckMs ?? PROMOTION_CHECK_MS;
+    return { ...outgoing, config, state, pool, pressure, staging, versions, useModel, promotionCheckMs, close };
   } catch (error) {
     await close();
     throw error;
@@ -79,10 +94,15 @@ function openPressure({ store }: Outgoing, { repo, state }: SessionPlaces, spool
   return createPressure({ ...SPOOL_DEFAULTS, ...spool }, { folders, waiting });
 }
 
-/** The model that the config names, or undefined when classification is switched off. */
-export async function configuredModel(config: Readonly<Config>, state: string): Promise<ModelFolder | undefined> {
-  const { enabled, model, version } = config.classify;
-  return enabled ? await findModel(model, version, modelRoots(state)) : undefined;
+/** A model as a worker opens it, with the thresholds that the config sets. */
+export function workerModel({ classify }: Readonly<Config>, { folder, sha256 }: ModelFolder): WorkerModel {
+  const { acceptAbove, suggestAbove } = classify;
+  return {
+    folder,
+    sha256,
+    ...(acceptAbove !== undefined && { acceptAbove }),
+    ...(suggestAbove !== undefined && { suggestAbove }),
+  };
 }
 
 export function workerSettings(
@@ -92,7 +112,6 @@ export function workerSettings(
   model: ModelFolder | undefined,
 ): WorkerSettings {
   const { jpegQuality, jpegLongSidePx, pages, compression } = config.convert;
-  const { acceptAbove, suggestAbove } = config.classify;
   const { id, timeZone } = config.instrument;
   return {
     repo,
@@ -106,12 +125,6 @@ export function workerSettings(
     compression,
     crate: config.publish.roCrate,
     memoryMiB: config.workers.memoryMiB,
-    ...(model && {
-      model: {
-        folder: model.folder,
-        ...(acceptAbove !== undefined && { acceptAbove }),
-        ...(suggestAbove !== undefined && { suggestAbove }),
-      },
-    }),
+    ...(model && { model: workerModel(config, model) }),
   };
 }

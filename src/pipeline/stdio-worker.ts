@@ -5,10 +5,10 @@ import { candidateRules } from '../watcher/candidate.ts';
 import { systemClock } from '../watcher/clock.ts';
 import { createSidecarFinder } from '../watcher/find-sidecars.ts';
 import { createNameInside } from './name-inside.ts';
-import { openTools } from './open-tools.ts';
+import { openTools, withModel } from './open-tools.ts';
 import { taskOf } from './plan-files.ts';
 import { processBatch } from './process-batch.ts';
-import type { FileResult, FileTask, WorkerSettings } from './protocol.ts';
+import type { FileResult, FileTask, WorkerModel, WorkerSettings } from './protocol.ts';
 import { userFilesOf } from './user-files.ts';
 
 export interface StdioRequest {
@@ -33,11 +33,13 @@ export interface StdioResult {
 export interface StdioWorker {
   /** One result a request, in order. Faults of one file do not touch the others. */
   process(requests: StdioRequest[]): Promise<StdioResult[]>;
+  /** Classifies with another model from now on; throws where it does not load, and the model before stays. */
+  useModel(model: WorkerModel): Promise<void>;
 }
 
 /** A worker for other schedulers: it has no ledger; that a record exists is told by REPO itself. */
 export async function openStdioWorker(settings: WorkerSettings, staging: string): Promise<StdioWorker> {
-  const tools = await openTools(settings, staging);
+  let tools = await openTools(settings, staging);
   const sidecars = createSidecarFinder(candidateRules(['tiff', 'jpeg', 'png']), systemClock, createNameInside());
   const userFiles = userFilesOf();
   const toTask = async ({ path, inbox = dirname(path), redo }: StdioRequest): Promise<FileTask> => {
@@ -51,6 +53,9 @@ export async function openStdioWorker(settings: WorkerSettings, staging: string)
     async process(requests) {
       const tasks = await Promise.all(requests.map(toTask));
       return (await processBatch(tasks, tools, () => undefined)).map(stdioResult);
+    },
+    async useModel(model) {
+      tools = await withModel(tools, model);
     },
   };
 }

@@ -7,7 +7,9 @@ import { type InboxWatch, watchInbox } from '../watcher/watch-inbox.ts';
 import { watchWithChokidar } from '../watcher/watch-with-chokidar.ts';
 import { completePicture } from './complete-picture.ts';
 import { startDelivery } from './deliver.ts';
+import { followPromotions } from './follow-promotion.ts';
 import { createHeldFiles } from './held-files.ts';
+import { createLabelLane, type LabelLane } from './label-lane.ts';
 import { createNameInside } from './name-inside.ts';
 import { besideOf, taskOf } from './plan-files.ts';
 import type { Session } from './session.ts';
@@ -27,19 +29,24 @@ const GIVE_BACK_MS = 5000;
 
 /**
  * Makes records of pictures as they become complete, until `signal` aborts; files under way are finished. What waits, and
- * why, stands in the ledger. Nothing that goes wrong with one file ends the watch.
+ * why, stands in the ledger. Nothing that goes wrong with one file ends the watch. A model that is promoted meanwhile labels
+ * the pictures that come after.
  */
 export async function watch(options: WatchOptions): Promise<void> {
   const { session, signal, log } = options;
   const delivery = startDelivery(session, { signal, log });
+  const labels = createLabelLane(session, { signal, log });
+  const promotions = followPromotions(session, log);
   try {
-    await watchAndWork(options);
+    await watchAndWork(options, labels);
   } finally {
+    await promotions.stop();
+    await labels.stop();
     await delivery.stop();
   }
 }
 
-async function watchAndWork(options: WatchOptions): Promise<void> {
+async function watchAndWork(options: WatchOptions, labels: LabelLane): Promise<void> {
   const { session, inbox, signal, log } = options;
   const { mode, settleMs, rescanMs, events: source, sidecarGraceS } = session.config.watch;
   const { accept } = session.config;
@@ -76,7 +83,8 @@ async function watchAndWork(options: WatchOptions): Promise<void> {
     if (await held.takes(event.file)) continue;
     enqueue(session, event.file, inbox, { state: 'queued', reason: 'complete, work under way' });
     while (underWay.size >= session.pool.capacity) await Promise.race(underWay);
-    const work = processFile(event.file, { events, userFiles }, options)
+    const work = labels
+      .ahead(() => processFile(event.file, { events, userFiles }, options))
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => underWay.delete(work));
     underWay.add(work);

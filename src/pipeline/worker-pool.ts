@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
-import type { FailureData, FileResult, FileTask, WorkerResponse, WorkerSettings } from './protocol.ts';
+import type { FailureData, FileResult, FileTask, WorkerModel, WorkerResponse, WorkerSettings } from './protocol.ts';
+import { type ModelAnswer, type ModelUser, swapModel } from './swap-model.ts';
 import { startWorker, type WorkerEnd, type WorkerLink } from './worker-link.ts';
 
 export interface PoolOptions {
@@ -21,6 +22,11 @@ export interface WorkerPool {
    * can do any work: REPO cannot be written, a model cannot be opened, the pool is closed.
    */
   run(tasks: FileTask[]): Promise<FileResult[]>;
+  /**
+   * Lets every worker classify with another model, between two batches: those sent before are made with the model before.
+   * Throws `classify/model` where it does not load, and then the model before stays. One call at a time.
+   */
+  useModel(model: WorkerModel): Promise<void>;
   /** How many batches may be under way so that no worker waits for the next. */
   readonly capacity: number;
   /** Seconds from the start of the pool until its last worker was ready. */
@@ -33,7 +39,6 @@ export interface WorkerPool {
 interface Job {
   id: number;
   tasks: FileTask[];
-  results: FileResult[];
   resolve: (results: FileResult[]) => void;
   reject: (error: BatchFailure | IngestError) => void;
 }
@@ -49,6 +54,9 @@ interface Slot {
   /** The deadline that passed. */
   overdueS?: number;
   maxRssMiB: number;
+  user: ModelUser;
+  /** Told what became of the model that the worker was asked to use. */
+  onModel?: (answer: ModelAnswer) => void;
 }
 
 /** A batch that did not get through; `fatal` when no other batch would either. */
@@ -69,6 +77,8 @@ const FATAL_SYSTEM_CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPER
 
 interface PoolState {
   readonly options: PoolOptions;
+  /** What the next worker is started with. */
+  settings: WorkerSettings;
   readonly log: Log;
   readonly slots: Slot[];
   readonly waiting: Job[];
@@ -86,6 +96,7 @@ interface PoolState {
 export function createWorkerPool(options: PoolOptions, log: Log): WorkerPool {
   const pool: PoolState = {
     options,
+    settings: options.settings,
     log,
     slots: [],
     waiting: [],
@@ -100,6 +111,12 @@ export function createWorkerPool(options: PoolOptions, log: Log): WorkerPool {
   return {
     capacity: options.count * JOBS_A_WORKER,
     run: (tasks) => runWithRetry(pool, tasks),
+    useModel: (model) =>
+      swapModel(model, {
+        workers: () => pool.slots.map(({ user }) => user),
+        startsWith: () => pool.settings.model,
+        startWith: (next) => (pool.settings = { ...pool.settings, model: next }),
+      }),
     startupS: () => pool.startupS,
     peakRssMiB: () => pool.slots.reduce((sum, { maxRssMiB }) => sum + maxRssMiB, pool.endedRssMiB),
     close: () => closePool(pool),
@@ -112,7 +129,15 @@ function spawn(pool: PoolState): void {
     ready: false,
     jobs: [],
     maxRssMiB: 0,
-    link: startWorker({ settings: pool.options.settings, staging, entry: pool.options.entry }, pool.log, {
+    user: {
+      use: (model) =>
+        new Promise((resolve) => {
+          slot.onModel = resolve;
+          slot.link.send({ type: 'use-model', model });
+        }),
+      kill: () => slot.link.kill(),
+    },
+    link: startWorker({ settings: pool.settings, staging, entry: pool.options.entry }, pool.log, {
       response: (response) => onResponse(pool, slot, response),
       end: (end) => onEnd(pool, slot, end),
     }),
@@ -132,12 +157,15 @@ function onResponse(pool: PoolState, slot: Slot, response: WorkerResponse): void
       slot.current = response.id;
       armDeadline(pool, slot);
       return;
-    case 'result':
-      slot.jobs.find(({ id }) => id === response.id)?.results.push(response.result);
-      return;
     case 'batch-done':
       slot.maxRssMiB = response.maxRssMiB;
-      finish(pool, slot, response.id, (job) => job.resolve(job.results));
+      finish(pool, slot, response.id, (job) => job.resolve(response.results));
+      return;
+    case 'model-used':
+      slot.onModel?.({ kind: 'used' });
+      return;
+    case 'model-refused':
+      slot.onModel?.({ kind: 'refused', failure: response.failure });
       return;
     case 'failed':
       if (response.id !== undefined) {
@@ -185,9 +213,9 @@ function onEnd(pool: PoolState, slot: Slot, end: WorkerEnd): void {
   clearTimeout(slot.timer);
   pool.slots.splice(pool.slots.indexOf(slot), 1);
   pool.endedRssMiB += slot.maxRssMiB;
+  slot.onModel?.({ kind: 'gone' });
   const current = slot.jobs.find(({ id }) => id === slot.current) ?? slot.jobs[0];
   const others = slot.jobs.filter((job) => job !== current);
-  for (const job of others) job.results.length = 0;
   pool.waiting.unshift(...others);
   current?.reject(new BatchFailure(slot.overdueS === undefined ? end : overdueFailure(slot.overdueS)));
   if (pool.closed) return;
@@ -224,7 +252,7 @@ function submit(pool: PoolState, tasks: FileTask[]): Promise<FileResult[]> {
   if (pool.closed)
     return Promise.reject(pool.fatal ?? new IngestError('pipeline/aborted', 'The worker pool is closed.'));
   return new Promise((resolve, reject) => {
-    pool.waiting.push({ id: pool.nextId++, tasks, results: [], resolve, reject });
+    pool.waiting.push({ id: pool.nextId++, tasks, resolve, reject });
     dispatch(pool);
   });
 }

@@ -1,11 +1,14 @@
 import { errorMessage, isIngestError } from '../domain/errors.ts';
-import { openTools } from './open-tools.ts';
+import { openTools, withModel } from './open-tools.ts';
 import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
 import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
 
+/** A message for every file and stage took 3 % of the time of a small picture. */
+const SIGN_OF_LIFE_MS = 200;
+
 /**
  * A worker's conversation: requests in, responses out. Batches are made one after the other; while one is forced to
- * disk, the next is made. Knows nothing of the channel.
+ * disk, the next is made. Another model is taken into use between two batches. Knows nothing of the channel.
  */
 export function createWorker(
   staging: string,
@@ -17,11 +20,21 @@ export function createWorker(
 
   async function commitAndSend(id: number, commit: CommitBatch): Promise<void> {
     try {
-      for (const result of await commit()) send({ type: 'result', id, result });
-      send({ type: 'batch-done', id, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
+      const results = await commit();
+      send({ type: 'batch-done', id, results, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
     } catch (error) {
       send({ type: 'failed', id, failure: failureData(error) });
     }
+  }
+
+  function signOfLife(id: number): () => void {
+    let last = Number.NEGATIVE_INFINITY;
+    return () => {
+      const now = performance.now();
+      if (now - last < SIGN_OF_LIFE_MS) return;
+      last = now;
+      send({ type: 'started', id });
+    };
   }
 
   async function handle(request: WorkerRequest): Promise<void> {
@@ -33,10 +46,16 @@ export function createWorker(
       case 'batch': {
         if (!tools) throw new Error('a batch came before init');
         const { id } = request;
-        const commit = await makeBatch(request.tasks, tools, (path) => send({ type: 'started', id, path }));
+        const commit = await makeBatch(request.tasks, tools, signOfLife(id));
         await committing;
         committing = commitAndSend(id, commit);
+        return;
       }
+      case 'use-model':
+        if (!tools) throw new Error('a model came before init');
+        // Batches are made one after the other, and one that is on its way to disk needs no model any more.
+        tools = await withModel(tools, request.model);
+        send({ type: 'model-used' });
     }
   }
 
@@ -44,8 +63,9 @@ export function createWorker(
     making = making
       .then(() => handle(request))
       .catch((error: unknown) => {
-        const id = request.type === 'batch' ? { id: request.id } : {};
-        send({ type: 'failed', ...id, failure: failureData(error) });
+        const failure = failureData(error);
+        if (request.type === 'use-model') return send({ type: 'model-refused', failure });
+        send({ type: 'failed', ...(request.type === 'batch' && { id: request.id }), failure });
       });
     await making;
     await committing;

@@ -3,10 +3,12 @@ import { closeSync, fsync, mkdirSync, openSync, renameSync, writeFileSync } from
 import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { IngestError } from '../domain/errors.ts';
 import { recordFolder } from '../domain/ids.ts';
 import type { Artefact, MicrographRecord } from '../domain/record.ts';
 import { fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
 import { sha256Hex } from '../store/content-hash.ts';
+import { inTurn } from './in-turn.ts';
 import { olderNames } from './older-names.ts';
 import { readRecord, readRecordIn } from './read-record.ts';
 
@@ -22,6 +24,11 @@ export type ArtefactFile = {
 
 type FileContent = { bytes: Uint8Array } | { stored: StoredFile };
 type ReadyFile = Extract<ArtefactFile, FileContent>;
+
+/** A file of the revision before, which goes on standing where it stands. */
+export interface StandingFile {
+  standing: Artefact;
+}
 
 /** A file that lies on REPO's disk already, too large for memory; it is moved, not copied. */
 export interface StoredFile {
@@ -53,7 +60,7 @@ export function stageRecord(
   // A name of its own: the same bytes may be staged again while this copy is on its way to disk.
   const folder = join(staging, `${draft.id}-${randomBytes(4).toString('hex')}`);
   mkdirSync(folder, { recursive: true });
-  const { record, ready } = withArtefacts(draft, artefacts);
+  const { record, ready } = described(draft, artefacts);
   const files: number[] = [];
   try {
     for (const file of ready) files.push(putOpen(join(folder, file.name), file));
@@ -155,11 +162,11 @@ function isOccupied(error: unknown): boolean {
  */
 export async function reviseRecord(
   draft: Omit<MicrographRecord, 'artefacts'>,
-  artefacts: ArtefactFile[],
+  artefacts: (ArtefactFile | StandingFile)[],
   previous: { record: MicrographRecord; folder: string },
   staging: string,
 ): Promise<MicrographRecord> {
-  const { record, ready } = withArtefacts(draft, artefacts);
+  const { record, ready } = described(draft, artefacts);
   for (const file of ready) {
     const path = join(previous.folder, file.name);
     if ('bytes' in file) await writeFileAtomic(path, file.bytes, { fsync: true, temporaryIn: staging });
@@ -169,11 +176,35 @@ export async function reviseRecord(
     fsync: true,
     temporaryIn: staging,
   });
-  const kept = new Set(artefacts.map(({ name }) => name));
-  const old = [...previous.record.artefacts.map(({ path }) => path), ...[...kept].flatMap(olderNames)];
-  const gone = old.filter((name) => !kept.has(name));
-  await Promise.all(gone.map((name) => unlink(join(previous.folder, name)).catch(() => undefined)));
+  await removeOlder({ record, folder: previous.folder }, previous.record.artefacts);
   return record;
+}
+
+/**
+ * As {@link reviseRecord}, where the record in REPO is still the revision `previous`; one change of a record waits for the
+ * other.
+ * @throws IngestError `publish/source` (retryable) where it is another by now.
+ */
+export function reviseUnchanged(...revision: Parameters<typeof reviseRecord>): Promise<MicrographRecord> {
+  const [, , previous] = revision;
+  return inTurn(previous.folder, async () => {
+    const { id, revision: expected } = previous.record;
+    const now = await readRecordIn(previous.folder);
+    if (now?.revision === expected) return await reviseRecord(...revision);
+    const message = `Revising the record ${id}: expected revision ${expected} in REPO, found ${now?.revision ?? 'none'}.`;
+    throw new IngestError('publish/source', message, { retryable: true });
+  });
+}
+
+/** Removes what earlier revisions, also ones that were cut off, left beside a record; `listed` is what the last one named. */
+export async function removeOlder(
+  { record, folder }: { record: MicrographRecord; folder: string },
+  listed: readonly Artefact[] = [],
+): Promise<void> {
+  const kept = new Set(record.artefacts.map(({ path }) => path));
+  const old = [...listed.map(({ path }) => path), ...[...kept].flatMap(olderNames)];
+  const gone = old.filter((name) => !kept.has(name));
+  await Promise.all(gone.map((name) => unlink(join(folder, name)).catch(() => undefined)));
 }
 
 async function moveStored(from: string, to: string): Promise<void> {
@@ -192,14 +223,8 @@ export function addAlias(
   alias: { name: string; path: string },
   staging: string,
 ): Promise<MicrographRecord> {
-  const noted = aliasing.then(() => noteAlias(stored, alias, staging));
-  aliasing = noted.then(ignore, ignore);
-  return noted;
+  return inTurn(stored.folder, () => noteAlias(stored, alias, staging));
 }
-
-let aliasing: Promise<void> = Promise.resolve();
-
-function ignore(): void {}
 
 async function noteAlias(
   stored: { record: MicrographRecord; folder: string },
@@ -222,21 +247,26 @@ async function noteAlias(
   return renamed;
 }
 
-function withArtefacts(
+function described(
   draft: Omit<MicrographRecord, 'artefacts'>,
-  files: ArtefactFile[],
+  files: readonly (ArtefactFile | StandingFile)[],
 ): { record: MicrographRecord; ready: ReadyFile[] } {
   const { provenance, ...rest } = draft;
   const artefacts: Artefact[] = [];
   const record = { ...rest, artefacts, provenance };
-  const ready = files.map((file): ReadyFile => {
+  const ready: ReadyFile[] = [];
+  for (const file of files) {
+    if ('standing' in file) {
+      artefacts.push(file.standing);
+      continue;
+    }
     const { role, name, mediaType } = file;
     const content = 'describe' in file ? { bytes: file.describe(record) } : file;
     const { bytes, sha256 } =
       'bytes' in content ? { bytes: content.bytes.length, sha256: sha256Hex(content.bytes) } : content.stored;
     artefacts.push({ role, path: name, bytes, sha256, mediaType });
-    return { ...content, role, name, mediaType };
-  });
+    ready.push({ ...content, role, name, mediaType });
+  }
   return { record, ready };
 }
 

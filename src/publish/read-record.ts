@@ -69,11 +69,16 @@ class WithdrawnError extends IngestError {
  * @throws IngestError as {@link readRecord}; `folder` is named.
  */
 export function parseRecord(text: string, folder: string): MicrographRecord {
+  return parseRecordAs(MicrographRecord, text, folder);
+}
+
+/** As {@link parseRecord}, of the fields that `schema` has: to check a header takes most of the time. */
+export function parseRecordAs<Schema extends z.ZodType>(schema: Schema, text: string, folder: string): z.infer<Schema> {
   let tombstone: Tombstone | undefined;
   try {
     const json: unknown = JSON.parse(text);
     tombstone = isTombstone(json) ? Tombstone.parse(json) : undefined;
-    if (!tombstone) return MicrographRecord.parse(migrateRecord(json));
+    if (!tombstone) return schema.parse(migrateRecord(json));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? 'is not a record this program understands' : errorMessage(cause);
     throw new IngestError('publish/folder', `${folder}: record.json cannot be read: ${why}`, { cause });

@@ -21,8 +21,11 @@ const NAME_NOISE = new Set(
   ),
 );
 
+/** What of a record is described. */
+export type DescribedRecord = Pick<MicrographRecord, 'acquisition' | 'user' | 'classification' | 'source'>;
+
 /** The text of a record for searches by meaning, in parts with their weights. Pure. Nothing that concerns a person. */
-export function describeRecord(record: MicrographRecord, taxonomy: Taxonomy): TextPart[] {
+export function describeRecord(record: DescribedRecord, taxonomy: Taxonomy): TextPart[] {
   const { acquisition, user, classification, source } = record;
   const subject = [
     acquisition.sampleName,
@@ -32,11 +35,16 @@ export function describeRecord(record: MicrographRecord, taxonomy: Taxonomy): Te
     ...(user?.keywords ?? []),
   ];
   return [
-    ...describeLabels(classification.labels, taxonomy),
+    ...describeLabels(labelsToDescribe(classification), taxonomy),
     { text: subject.filter((part) => part !== undefined).join(' '), weight: SUBJECT_WEIGHT },
     { text: nameWords(source.path), weight: NAME_WEIGHT },
     { text: settingsInWords(acquisition).join(' '), weight: HEADER_WEIGHT },
   ].filter(({ text }) => text !== '');
+}
+
+/** Where a person says what is shown, what a model took it for would only lead away. */
+function labelsToDescribe({ labels, human }: MicrographRecord['classification']): Label[] {
+  return human === undefined ? labels : [{ label: human.label, score: 1, rank: 1 }];
 }
 
 /** One part a label that is more than noise: what it means, weighted by its score. */

@@ -1,5 +1,6 @@
+import { effectiveLabels } from '../domain/classification.ts';
 import type { ContentHash } from '../domain/ids.ts';
-import type { Acquisition, Decision, Label, MicrographRecord } from '../domain/record.ts';
+import type { Acquisition, Classification, Decision, Label, MicrographRecord } from '../domain/record.ts';
 import type { TextField } from './evidence.ts';
 import { RANGE_FIELD_NAMES, RANGE_FIELDS, type RangeField } from './range-fields.ts';
 import { indexText } from './words.ts';
@@ -41,7 +42,10 @@ export interface IndexDocument {
   acquiredS?: number | undefined;
   quantities: Partial<Record<RangeField, number>>;
   text: Record<TextField, string>;
+  /** Those that count: a person's before the model's. */
   labels: readonly Label[];
+  /** What a person said; it is the first of `labels`. */
+  humanLabel?: string | undefined;
   /** Codes of its issues, each once. */
   issues: readonly string[];
   embedding?: EmbeddedPicture | undefined;
@@ -63,8 +67,7 @@ export function toIndexDocument(
   embedding?: EmbeddedPicture,
   meaning?: EmbeddedText,
 ): IndexDocument {
-  const { instrument, acquisition, classification, source } = record;
-  const model = classification.model;
+  const { instrument, acquisition, source } = record;
   return {
     id: record.id,
     revision: record.revision,
@@ -74,16 +77,27 @@ export function toIndexDocument(
     instrument: instrument.model,
     instrumentId: instrument.id,
     detector: acquisition.detector,
-    decision: classification.decision,
-    classifier: model && `${model.name} ${model.version}`,
+    ...labelFields(record.classification),
     acquiredAt: acquisition.acquiredAt,
     acquiredS: wallClockSeconds(acquisition.acquiredAt),
     quantities: quantitiesOf(acquisition),
     text: textOf(record),
-    labels: classification.labels,
     issues: [...new Set(record.issues.map(({ code }) => code))],
     embedding,
     meaning,
+  };
+}
+
+/** What of a document follows from what is said of the picture, but for the meaning. */
+export function labelFields(
+  classification: Classification,
+): Pick<IndexDocument, 'decision' | 'classifier' | 'labels' | 'humanLabel'> {
+  const { decision, model, human } = classification;
+  return {
+    decision,
+    classifier: model && `${model.name} ${model.version}`,
+    labels: effectiveLabels(classification),
+    humanLabel: human?.label,
   };
 }
 

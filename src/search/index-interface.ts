@@ -41,6 +41,8 @@ export interface SearchHit {
   fieldWidthM?: number;
   acquiredAt?: string;
   labels: Label[];
+  /** What a person said that the picture shows: the first of `labels`. */
+  humanLabel?: string;
   decision: Decision;
   /** Codes of the record's issues, in order of the alphabet. */
   issues: string[];

@@ -1,12 +1,11 @@
-import type { MicrographRecord } from '../domain/record.ts';
-import { DESCRIPTION_VERSION, describeRecord } from './describe-record.ts';
+import { DESCRIPTION_VERSION, type DescribedRecord, describeRecord } from './describe-record.ts';
 import type { EmbeddedText } from './document.ts';
 import { createWordEmbedder, type WordEmbedder } from './embed-words.ts';
 import { shippedTaxonomy, type Taxonomy } from './taxonomy.ts';
 import type { TextEmbedder } from './text-embedder.ts';
 
 /** Tells what records mean, for their index documents. */
-export type RecordMeaning = (record: MicrographRecord) => Promise<EmbeddedText | undefined>;
+export type RecordMeaning = (record: DescribedRecord) => Promise<EmbeddedText | undefined>;
 
 /**
  * With the word vectors of the package, which are read when the first record comes, or with another embedder. The space

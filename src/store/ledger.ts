@@ -1,5 +1,7 @@
 import type { ContentHash } from '../domain/ids.ts';
+import type { ModelRef } from '../domain/record.ts';
 import { FILE_STATES, type FileState } from '../domain/states.ts';
+import { recordsNamed, recordsNotBy } from './ledger-records.ts';
 import {
   type FileOutcome,
   type FileSeen,
@@ -28,8 +30,19 @@ export interface Ledger {
   why(path: string): LedgerRow[];
   /** Queues quarantined files again, all of them or these; returns how many. */
   retry(paths?: readonly string[]): number;
+  /** The record of these bytes has become another revision, with this model's answer; what became of its files stands. */
+  revised(hash: ContentHash, revised: { recordRevision: number; modelSha256?: string | undefined }): void;
   /** Every file that holds these bytes is skipped from now on; returns how many there are. */
   withdraw(hash: ContentHash, reason: string): number;
+  /**
+   * The records that these names mean: the beginning of an id (8 hex digits or more), an absolute path, or the last parts of
+   * one. A name that means none is absent.
+   */
+  named(names: readonly string[]): Map<string, ContentHash[]>;
+  /** Records, also those that only the index knows, that another model answered about, or none; page by page, each once. */
+  notBy(model: ModelRef): Generator<ContentHash[]>;
+  /** The records of these bytes have the answer of another model now; nothing else of their rows changes. */
+  relabel(changes: readonly { id: ContentHash; modelSha256: string }[]): void;
   /** Done rows made by other versions, page by page, so that they may be worked on meanwhile. */
   outdated(versions: WorkVersions): Generator<LedgerRow[]>;
 }
@@ -49,11 +62,6 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
   const page: Statement<[string, number, number], StoredRow> = db.prepare(
     'SELECT * FROM files WHERE state = ? AND file > ? ORDER BY file LIMIT ?',
   );
-
-  const withdraw: Statement<[{ hash: string; reason: string; now: number }]> = db.prepare(`
-    UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
-      convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
-    WHERE content_hash = @hash`);
 
   return {
     lookup: (paths) =>
@@ -86,9 +94,36 @@ export function createLedger(db: Database, now: () => number = Date.now): Ledger
       guarded('list the ledger', () => page.all(state, after ?? 0, limit).map(toLedgerRow)),
     why: (path) => guarded('look a file up in the ledger', () => findByEnding(db, byPath, path)),
     retry: (paths) => inTransaction(db, 'queue quarantined files again', () => retryRows(db, paths, now())),
+    ...byContent(db, now),
+    named: (names) => guarded('look records up by name', () => recordsNamed(db, names)),
+    notBy: (model) => recordsNotBy(db, model),
+    outdated: (versions) => outdatedPages(db, versions),
+  };
+}
+
+/** What happens to all files of a record. */
+function byContent(db: Database, now: () => number): Pick<Ledger, 'withdraw' | 'revised' | 'relabel'> {
+  const withdraw: Statement<[{ hash: string; reason: string; now: number }]> = db.prepare(`
+    UPDATE files SET state = 'skipped', reason = @reason, error_code = 'withdrawn', harvest_version = NULL,
+      convert_version = NULL, model_sha256 = NULL, record_revision = NULL, state_since = @now, updated_at = @now
+    WHERE content_hash = @hash`);
+  const revise: Statement<[{ hash: string; revision: number; model: string | null }]> = db.prepare(`
+    UPDATE files SET record_revision = @revision, model_sha256 = @model
+    WHERE content_hash = @hash AND record_revision IS NOT NULL`);
+  const relabel: Statement<[string, string]> = db.prepare(
+    'UPDATE files SET model_sha256 = ? WHERE content_hash = ? AND harvest_version IS NOT NULL',
+  );
+  return {
     withdraw: (hash, reason) =>
       guarded('note withdrawn files', () => withdraw.run({ hash, reason, now: now() }).changes),
-    outdated: (versions) => outdatedPages(db, versions),
+    revised: (hash, { recordRevision: revision, modelSha256: model = null }) =>
+      guarded('note another revision of a record', () => {
+        revise.run({ hash, revision, model });
+      }),
+    relabel: (changes) =>
+      inTransaction(db, `note the model of ${changes.length} records`, () => {
+        for (const { id, modelSha256 } of changes) relabel.run(modelSha256, id);
+      }),
   };
 }
 

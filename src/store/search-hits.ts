@@ -18,6 +18,7 @@ interface DocumentRow {
   acceleration_voltage_v: number | null;
   pixel_size_m: number | null;
   field_width_m: number | null;
+  human_label: string | null;
 }
 
 /** Reads the rows of one page of hits. */
@@ -54,6 +55,7 @@ function toHit(row: DocumentRow, ranked: RankedDocument, labels: Label[], issues
       instrument: row.instrument,
       detector: row.detector,
       acquiredAt: row.acquired_at,
+      humanLabel: row.human_label,
     }),
     ...present({
       accelerationVoltageV: row.acceleration_voltage_v,

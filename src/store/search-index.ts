@@ -3,6 +3,7 @@ import type { EmbeddedPicture, IndexDocument } from '../search/document.ts';
 import type { SearchIndex, UpsertReport } from '../search/index-interface.ts';
 import { readHits } from './search-hits.ts';
 import { createRanker } from './search-rank.ts';
+import { createRelabeller, type LabelUpdate } from './search-relabel.ts';
 import { createSearchWriter } from './search-write.ts';
 import { type Database, guarded, type Statement } from './sqlite.ts';
 import { decodeVector } from './vector-codec.ts';
@@ -12,6 +13,8 @@ export interface EmbeddedSearchIndex extends SearchIndex {
   write(documents: readonly IndexDocument[]): UpsertReport;
   /** As `remove`, at once. */
   forget(ids: readonly ContentHash[]): number;
+  /** New labels of documents that are there, at once. */
+  relabel(updates: readonly LabelUpdate[]): number;
 }
 
 const PAGE = 1000;
@@ -32,6 +35,7 @@ export function createEmbeddedIndex(db: Database): EmbeddedSearchIndex {
   return {
     write: (documents) => writer.write(documents),
     forget: (ids) => writer.remove(ids),
+    relabel: createRelabeller(db),
     upsert: async (documents) => writer.write(documents),
     remove: async (ids) => writer.remove(ids),
     search: async (query) =>

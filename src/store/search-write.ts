@@ -30,6 +30,7 @@ const COLUMNS = [
   'detector',
   'decision',
   'classifier',
+  'human_label',
   'acquired_at',
   'acquired_s',
   ...RANGE_FIELD_NAMES.map((field) => RANGE_COLUMNS[field]),
@@ -103,12 +104,13 @@ function prepareStatements(db: Database) {
     'vectors WHERE doc',
     'meanings WHERE doc',
   ];
-  const deletions: Statement<[number]>[] = parts.map((part) => db.prepare(`DELETE FROM ${part} = ?`));
+  const deletion = (part: string): Statement<[number]> => db.prepare(`DELETE FROM ${part} = ?`);
+  const deletions = parts.map(deletion);
   const assignments = COLUMNS.map((column) => `${column} = @${column}`);
   return {
     find,
     /** Takes away all that belongs to a document but its own row. */
-    forget: (doc: number): void => deletions.forEach((deletion) => void deletion.run(doc)),
+    forget: (doc: number): void => deletions.forEach((part) => void part.run(doc)),
     add: db.prepare<[ColumnValues]>(
       `INSERT INTO documents (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((column) => `@${column}`).join(', ')})`,
     ),
@@ -145,6 +147,7 @@ function columnValues(document: IndexDocument): ColumnValues {
     detector: document.detector ?? null,
     decision: document.decision,
     classifier: document.classifier ?? null,
+    human_label: document.humanLabel ?? null,
     acquired_at: document.acquiredAt ?? null,
     acquired_s: document.acquiredS ?? null,
   };
@@ -153,14 +156,14 @@ function columnValues(document: IndexDocument): ColumnValues {
 }
 
 /** Number of a label's name, made on first use. Not cached: a rolled-back transaction would leave the cache wrong. */
-function createDictionary(db: Database): (label: string) => number {
+export function createDictionary(db: Database): (label: string) => number {
   const find: Statement<[string], { label: number }> = db.prepare('SELECT label FROM labels WHERE name = ?');
   const add: Statement<[string]> = db.prepare('INSERT INTO labels (name) VALUES (?)');
   return (name) => find.get(name)?.label ?? Number(add.run(name).lastInsertRowid);
 }
 
 /** Number of a vector space, made on first use; its dimensions never change. */
-function createSpaces(db: Database): (embedding: EmbeddedPicture) => number {
+export function createSpaces(db: Database): (embedding: EmbeddedPicture) => number {
   const find: Statement<[string], { space: number; dimensions: number }> = db.prepare(
     'SELECT space, dimensions FROM vector_spaces WHERE name = ?',
   );

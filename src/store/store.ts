@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { IngestError } from '../domain/errors.ts';
 import { ContentHash } from '../domain/ids.ts';
+import type { Classification } from '../domain/record.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
 import type { IndexDocument } from '../search/document.ts';
 import type { UpsertReport } from '../search/index-interface.ts';
+import { createLabelChanges, type LabelChange, type LabelChanges } from './label-changes.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { FileOutcome } from './ledger-row.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { TargetSpec, Wish } from './outbox-row.ts';
 import { createEmbeddedIndex, type EmbeddedSearchIndex } from './search-index.ts';
+import type { LabelUpdate } from './search-relabel.ts';
 import { type Database, guarded, inTransaction, openSqlite } from './sqlite.ts';
 import { STORE_FILE } from './state-folder.ts';
 
@@ -32,6 +35,18 @@ export interface Store {
    * one transaction: either all of it happened or none. `documents` is empty where records are indexed elsewhere.
    */
   commit(outcomes: readonly FileOutcome[], documents: readonly IndexDocument[]): UpsertReport;
+  /**
+   * Notes in one transaction that a record stands in REPO with the answer that `change` waited for: its revision in the
+   * ledger and, if given, its document in the index, the wishes that it be delivered, and that nothing is waited for any more.
+   */
+  followed(record: FollowedRecord, change: Pick<LabelChange, 'revision'>, document?: IndexDocument): void;
+  /** What records are still to say of themselves. */
+  labelChanges: LabelChanges;
+  /**
+   * New answers about records, in one transaction: they wait for their records, and the index and ledger have them. Of a
+   * record that somebody else answered about meanwhile nothing is noted; returns the ids of those, to be answered again.
+   */
+  relabel(changes: readonly Relabelling[]): ContentHash[];
   /** Calls `listener` after each commit that may have enqueued something; the function it returns ends that. */
   onWished(listener: () => void): () => void;
   /**
@@ -46,6 +61,24 @@ export interface Store {
   disagreements(): { notIndexed: ContentHash[]; notInLedger: ContentHash[] };
   /** May be called twice. */
   close(): void;
+}
+
+/** A record in REPO, and which model its labels are of. */
+export interface FollowedRecord {
+  id: ContentHash;
+  revision: number;
+  modelSha256?: string | undefined;
+}
+
+/** A new answer about a record. */
+export interface Relabelling {
+  id: ContentHash;
+  /** Absent where the record says so already, and only the ledger did not know. */
+  classification?: Classification | undefined;
+  /** Of the model that answered; absent where a person did. */
+  modelSha256?: string | undefined;
+  /** Absent where records are indexed elsewhere: that index follows with the record. */
+  update?: LabelUpdate | undefined;
 }
 
 /**
@@ -66,12 +99,15 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
   const ledger = createLedger(db, now);
   const index = createEmbeddedIndex(db);
   const outbox = createOutbox(db, now);
+  const labelChanges = createLabelChanges(db, now);
   const listeners = new Set<() => void>();
+  const notify = (): void => listeners.forEach((listener) => listener());
   if (targets) outbox.configure(targets);
   return {
     ledger,
     index,
     outbox,
+    ...labelling(db, { ledger, index, outbox, labelChanges }, notify, targets !== undefined),
     commit: (outcomes, documents) => {
       const report = inTransaction(db, `note a batch of ${outcomes.length} files`, () => {
         const written = index.write(documents);
@@ -79,9 +115,10 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
         if (targets) outbox.enqueue(outcomes.flatMap(wishOf));
         return written;
       });
-      for (const listener of listeners) listener();
+      notify();
       return report;
     },
+    labelChanges,
     onWished: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -90,13 +127,43 @@ export function openStore(stateDir: string, options: StoreOptions): Store {
       inTransaction(db, 'note a withdrawn record', () => {
         ledger.withdraw(tombstone.id, `its record was withdrawn: ${tombstone.reason}`);
         index.forget([tombstone.id]);
+        labelChanges.forget([tombstone.id]);
         outbox.withdraw([{ id: tombstone.id, revision: tombstone.revision, json: JSON.stringify(tombstone) }]);
       });
-      for (const listener of listeners) listener();
+      notify();
     },
     disagreements: () => guarded('compare ledger and index', () => findDisagreements(db)),
     close: () => {
       db.close();
+    },
+  };
+}
+
+function labelling(
+  db: Database,
+  { ledger, index, outbox, labelChanges }: Pick<Store, 'ledger' | 'index' | 'outbox' | 'labelChanges'>,
+  notify: () => void,
+  hasTargets: boolean,
+): Pick<Store, 'relabel' | 'followed'> {
+  return {
+    relabel: (changes) =>
+      inTransaction(db, `label ${changes.length} records`, () => {
+        const late = labelChanges.put(
+          changes.flatMap(({ id, classification }) => (classification ? { id, classification } : [])),
+        );
+        const noted = late.length === 0 ? changes : changes.filter(({ id }) => !late.includes(id));
+        index.relabel(noted.flatMap(({ update }) => update ?? []));
+        ledger.relabel(noted.flatMap(({ id, modelSha256 }) => (modelSha256 === undefined ? [] : { id, modelSha256 })));
+        return late;
+      }),
+    followed: ({ id, revision, modelSha256 }, change, document) => {
+      inTransaction(db, 'note that a record has its label', () => {
+        if (document) index.write([document]);
+        ledger.revised(id, { recordRevision: revision, modelSha256 });
+        if (hasTargets) outbox.enqueue([{ id, revision }]);
+        labelChanges.settle(id, change.revision);
+      });
+      notify();
     },
   };
 }

@@ -24,12 +24,13 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function intro({ labels, backbone, preprocessing, training, trainingImages }: ModelManifest): string {
+function intro({ labels, backbone, preprocessing, head, training, trainingImages }: ModelManifest): string {
+  const kind = head.hidden === undefined ? 'a softmax head' : `a head with a hidden layer of ${head.hidden} units`;
   const real = trainingImages.reduce((sum, count) => sum + count.real, 0);
   const simulated = trainingImages.reduce((sum, count) => sum + count.simulated, 0);
   const drawn = simulated === 0 ? '' : ` and ${simulated} simulated ones that count ${training.simulatedWeight} each`;
   return [
-    `A classifier of micrographs with ${labels.length} labels: a softmax head on the embeddings of ${backbone.name} (${preprocessing}).`,
+    `A classifier of micrographs with ${labels.length} labels: ${kind} on the embeddings of ${backbone.name} (${preprocessing}).`,
     `The head was trained by ${training.software} (${training.trainer}, seed ${training.seed}, C = ${training.c}) on ${real} real images${drawn}.`,
   ].join('\n');
 }

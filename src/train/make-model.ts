@@ -1,22 +1,35 @@
+import { type BackboneInterface, backboneFile } from '../classify/backbone-schema.ts';
 import { encodeHead } from '../classify/head.ts';
-import { MANIFEST_FILE } from '../classify/model-folder.ts';
+import { encodeTrainingImages, MANIFEST_FILE } from '../classify/model-folder.ts';
 import { type DataSource, ModelManifest } from '../classify/model-schema.ts';
 import { encodeNeighbours } from '../classify/neighbours.ts';
-import { INPUT_SIZE, PREPROCESSING } from '../classify/preprocess.ts';
+import { preprocessingOf } from '../classify/preprocess.ts';
 import type { ModelRef } from '../domain/record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { modelCard } from './card.ts';
-import { countImages, hashData } from './dataset.ts';
+import { countImages, hashData, type TunedOn } from './dataset.ts';
 import type { TrainingReport } from './report/training-report.ts';
 import type { Trained, TrainingOptions } from './train-and-validate.ts';
 
 export interface ModelIdentity {
   name: string;
   version: string;
-  backbone: { name: string; bytes: Uint8Array; sha256: string };
+  backbone: {
+    name: string;
+    bytes: Uint8Array;
+    sha256: string;
+    interface?: BackboneInterface | undefined;
+    inputSize: number;
+  };
+  /** How the backbone was fitted to some of the images. */
+  tuned?: TunedOn;
   parent?: ModelRef;
   data: readonly DataSource[];
   notes: readonly string[];
+  /** Views of the images that were trained on besides. */
+  augmentations: readonly string[];
+  /** What trains it, such as `semantiff 0.1.0`; where it is given, the model also lists its training images. */
+  program?: string;
   options: TrainingOptions;
 }
 
@@ -29,17 +42,22 @@ export interface MadeModel {
 
 /** What made a model; raised when the same images and options would give another head, threshold or figure. */
 const TRAINING = 'semantiff training 1';
-const BACKBONE_FILE = 'backbone.onnx';
 const HEAD_FILE = 'head.bin';
 const NEIGHBOURS_FILE = 'neighbours.bin';
+const IMAGES_FILE = 'training.json';
 
 /** The files of a model folder; the same training gives the same bytes. */
 export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel {
   const { name, version } = identity;
   const head = encodeHead(trained.head);
   const neighbours = encodeNeighbours(trained.neighbours);
+  const images = encodeTrainingImages(trained.fitted.map(({ sha256 }) => sha256));
   const manifest = ModelManifest.parse(
-    manifestOf(trained, identity, { head: sha256Hex(head), neighbours: sha256Hex(neighbours) }),
+    manifestOf(trained, identity, {
+      head: sha256Hex(head),
+      neighbours: sha256Hex(neighbours),
+      images: sha256Hex(images),
+    }),
   );
   const json = utf8(`${JSON.stringify(manifest, undefined, 2)}\n`);
   return {
@@ -47,9 +65,10 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
     report: trained.report,
     ref: { name, version, sha256: sha256Hex(json) },
     files: {
-      [BACKBONE_FILE]: identity.backbone.bytes,
+      [backboneFile(identity.backbone.interface)]: identity.backbone.bytes,
       [HEAD_FILE]: head,
       [NEIGHBOURS_FILE]: neighbours,
+      ...(identity.program !== undefined && { [IMAGES_FILE]: images }),
       'card.md': utf8(modelCard(manifest, identity.notes)),
       'report.json': utf8(`${JSON.stringify(trained.report)}\n`),
       [MANIFEST_FILE]: json,
@@ -60,21 +79,26 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
 function manifestOf(
   trained: Trained,
   identity: ModelIdentity,
-  sha256: { head: string; neighbours: string },
+  sha256: { head: string; neighbours: string; images: string },
 ): ModelManifest {
   const { dataset, fitted, neighbours, report, accept, suggest } = trained;
-  const { options, backbone, parent } = identity;
+  const { options, backbone, parent, program } = identity;
   return {
     schemaVersion: 1,
     name: identity.name,
     version: identity.version,
     labels: dataset.labels,
     trainingImages: countImages(dataset.labels, fitted).map(({ real, simulated }) => ({ real, simulated })),
-    preprocessing: PREPROCESSING,
-    inputSize: INPUT_SIZE,
+    preprocessing: preprocessingOf(backbone.inputSize),
+    inputSize: backbone.inputSize,
     embeddingLength: dataset.dim,
-    backbone: { name: backbone.name, file: BACKBONE_FILE, sha256: backbone.sha256 },
-    head: { file: HEAD_FILE, sha256: sha256.head },
+    backbone: {
+      name: backbone.name,
+      file: backboneFile(backbone.interface),
+      sha256: backbone.sha256,
+      ...(backbone.interface && { interface: backbone.interface }),
+    },
+    head: { file: HEAD_FILE, sha256: sha256.head, ...(trained.head.hidden && { hidden: trained.head.hidden.size }) },
     neighbours: {
       file: NEIGHBOURS_FILE,
       sha256: sha256.neighbours,
@@ -90,11 +114,32 @@ function manifestOf(
       seed: options.seed,
       simulatedWeight: trained.simulatedWeight,
       heldOut: options.heldOut,
+      ...(options.steps !== undefined && { steps: options.steps }),
+      ...(trained.watched > 0 && { stoppedBy: trained.watched }),
+      ...dataOptions(trained, identity),
+      ...tuningOf(identity),
       dataSha256: hashData(dataset.labels, fitted),
+      ...(program !== undefined && {
+        images: { file: IMAGES_FILE, sha256: sha256.images, count: fitted.length },
+        program,
+      }),
       ...(parent && { parent }),
     },
     metrics: report.evaluations.map(({ metrics }) => metrics),
     data: [...identity.data],
+  };
+}
+
+function tuningOf({ tuned }: ModelIdentity): Pick<ModelManifest['training'], 'tuned'> {
+  if (tuned === undefined) return {};
+  return { tuned: { blocks: tuned.blocks, epochs: tuned.epochs, images: tuned.images.size } };
+}
+
+function dataOptions({ dataset }: Trained, { augmentations }: ModelIdentity): Partial<ModelManifest['training']> {
+  return {
+    ...(augmentations.length > 0 && { augmentations: [...augmentations] }),
+    ...(dataset.classWeights === 'balanced' && { classWeights: 'balanced' }),
+    ...(dataset.examples.some(({ family }) => family !== undefined) && { nearDuplicates: 'together' }),
   };
 }
 

@@ -12,13 +12,14 @@ import {
   type Validation,
 } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
-import { countImages, type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import { countImages, type Dataset, type Example, isJudged } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
+import { type FitOptions, fitHead } from './fit-head.ts';
 import { buildReport } from './report/build-report.ts';
 import type { TrainingReport, WeightTrial } from './report/training-report.ts';
-import { type Side, sideOf } from './split.ts';
+import { dealSides, type Side } from './split.ts';
 import { createStopwatch, type TrainingSeconds } from './stopwatch.ts';
-import { crossValidate, type FitOptions, judgeOf, leaveGroupsOut } from './validate.ts';
+import { crossValidate, judgeOf, leaveGroupsOut } from './validate.ts';
 
 export interface TrainingOptions extends Omit<FitOptions, 'simulatedWeight'> {
   heldOut: 'test' | 'none';
@@ -31,7 +32,11 @@ export interface Trained {
   dataset: Dataset;
   /** What the head was trained on. */
   fitted: readonly Example[];
+  /** Real images that were held back. */
+  heldBack: readonly Example[];
   head: Head;
+  /** Images of the validation side that decided when the training of the head stopped. */
+  watched: number;
   neighbours: Neighbours;
   outlierBelow: number;
   temperature: number;
@@ -58,7 +63,7 @@ const SUGGEST_PRECISION_UNSEEN = 0.5;
  */
 export async function trainAndValidate(dataset: Dataset, options: TrainingOptions): Promise<Trained> {
   const { labels, examples } = dataset;
-  const side = sideBy(options);
+  const side = sideBy(examples, options);
   const fitted = examples.filter((example) => side(example) !== 'test');
   checkFitted(dataset, fitted);
   const watch = createStopwatch();
@@ -74,19 +79,20 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   };
   const thresholds = chooseThresholds(pooled, grouped, ground, options.targetPrecision);
 
-  const { trainer, c, seed, signal } = options;
-  const set = trainingSetOf(fitted, dataset, simulatedWeight);
-  const head = await watch.time('head', () => trainer.train(set, { c, seed, ...(signal && { signal }) }));
+  const { head, watched } = await watch.time('head', () => fitHead(fitted, dataset, fit));
   const neighbours = chooseNeighbours(fitted, head);
   const { accept, suggest } = thresholds;
-  const rules = { ...ground, labels, seed, acceptAbove: accept?.above, suggestAbove: suggest?.above };
-  const test = examples.filter((example) => side(example) === 'test').map(judgeOf(head, neighbours));
+  const rules = { ...ground, labels, seed: options.seed, acceptAbove: accept?.above, suggestAbove: suggest?.above };
+  const held = examples.filter((example) => side(example) === 'test');
+  const test = held.map(judgeOf(head, neighbours));
   const results = { dataset, fitted, side, trials, validations, test };
   const report = await watch.time('report', () => buildReport(results, rules, fit));
   return {
     dataset,
     fitted,
+    heldBack: held.filter(isJudged),
     head,
+    watched,
     neighbours,
     outlierBelow: ground.outlierBelow,
     temperature: ground.temperature,
@@ -98,11 +104,10 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   };
 }
 
-function sideBy({ heldOut }: TrainingOptions): (example: Example) => Side {
-  return ({ sha256, simulated, testOnly }) => {
-    if (testOnly) return 'test';
-    return simulated || heldOut === 'none' ? 'train' : sideOf(sha256);
-  };
+function sideBy(examples: readonly Example[], { heldOut }: TrainingOptions): (example: Example) => Side {
+  if (heldOut === 'none') return ({ testOnly }) => (testOnly ? 'test' : 'train');
+  const { sides } = dealSides(examples);
+  return ({ sha256 }) => sides.get(sha256) ?? 'train';
 }
 
 function chooseThresholds(
@@ -122,11 +127,11 @@ function chooseThresholds(
 
 function checkFitted({ labels }: Dataset, fitted: readonly Example[]): void {
   const counts = countImages(labels, fitted);
-  const real = counts.reduce((sum, count) => sum + count.real, 0);
-  if (real < 2) {
+  const judged = fitted.filter(isJudged).length;
+  if (judged < 2) {
     throw new IngestError(
       'train/data',
-      `Training a classifier, expected real images to validate it on, found ${real}.`,
+      `Training a classifier, expected real images to validate it on, found ${judged}.`,
     );
   }
   const empty = counts.filter((count) => count.real + count.simulated === 0).map(({ label }) => label);

@@ -2,20 +2,12 @@ import { type Head, logitsOf } from '../classify/head.ts';
 import { type Neighbours, nearestSimilarity, unitVector } from '../classify/neighbours.ts';
 import type { Validation } from './calibrate.ts';
 import { chooseNeighbours } from './choose-neighbours.ts';
-import { type Dataset, type Example, trainingSetOf } from './dataset.ts';
+import { type Dataset, type Example, isJudged } from './dataset.ts';
 import type { Judged } from './evaluate.ts';
+import { type FitOptions, fitHead } from './fit-head.ts';
 import { dealFolds, dealGroups } from './split.ts';
-import type { HeadTrainer } from './trainer.ts';
 
-export interface FitOptions {
-  trainer: HeadTrainer;
-  c: number;
-  seed: number;
-  simulatedWeight: number;
-  signal?: AbortSignal;
-}
-
-type Shape = Pick<Dataset, 'labels' | 'dim'>;
+type Shape = Pick<Dataset, 'labels' | 'dim' | 'classWeights'>;
 
 const FOLDS = 5;
 
@@ -31,15 +23,15 @@ function groupFoldsFor(images: number): number {
 }
 
 /**
- * Five-fold cross-validation over the real images, repeated with other folds where there are few. Simulated images train
- * every head and are never judged.
+ * Five-fold cross-validation over the real images, repeated with other folds where there are few. Simulated images, and
+ * those that made the backbone, train every head and are never judged.
  */
 export async function crossValidate(
   examples: readonly Example[],
   shape: Shape,
   options: FitOptions,
 ): Promise<Validation> {
-  const real = examples.filter(({ simulated }) => !simulated);
+  const real = examples.filter(isJudged);
   const repeats = repeatsFor(real.length);
   const judged: Judged[] = [];
   for (let repeat = 0; repeat < repeats; repeat += 1) {
@@ -54,7 +46,7 @@ export async function leaveGroupsOut(
   shape: Shape,
   options: FitOptions,
 ): Promise<Validation | undefined> {
-  const real = examples.filter(({ simulated }) => !simulated);
+  const real = examples.filter(isJudged);
   const dealt = dealGroups(real, groupFoldsFor(real.length));
   if (dealt === undefined) return undefined;
   const judged = await judgeFolds(examples, dealt.folds, shape, options);
@@ -68,11 +60,11 @@ async function judgeFolds(
   shape: Shape,
   options: FitOptions,
 ): Promise<Judged[]> {
-  const real = examples.filter(({ simulated }) => !simulated);
-  const simulated = examples.filter((example) => example.simulated);
+  const real = examples.filter(isJudged);
+  const others = examples.filter((example) => !isJudged(example));
   const judged: Judged[] = [];
   for (const fold of new Set(folds.toSorted((a, b) => a - b))) {
-    const seen = [...real.filter((_, at) => folds[at] !== fold), ...simulated];
+    const seen = [...real.filter((_, at) => folds[at] !== fold), ...others];
     const judge = await fitJudge(seen, shape, options);
     real.forEach((example, at) => {
       if (folds[at] === fold) judged.push(judge(example, at));
@@ -82,13 +74,8 @@ async function judgeFolds(
 }
 
 /** Trains on `seen` and gives a function that judges other examples. */
-async function fitJudge(
-  seen: readonly Example[],
-  shape: Shape,
-  { trainer, c, seed, simulatedWeight, signal }: FitOptions,
-): Promise<Judge> {
-  const set = trainingSetOf(seen, shape, simulatedWeight);
-  const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+async function fitJudge(seen: readonly Example[], shape: Shape, options: FitOptions): Promise<Judge> {
+  const { head } = await fitHead(seen, shape, options);
   return judgeOf(head, chooseNeighbours(seen, head));
 }
 

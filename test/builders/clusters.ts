@@ -22,3 +22,19 @@ export function clusters(shape: {
   });
   return { count, dim, classes, embeddings, labels, weights: new Float32Array(count).fill(1) };
 }
+
+/** Two classes of which one lies around the other: embeddings inside a ball and in a shell around it, seeded. */
+export function rings({ count, dim, seed }: { count: number; dim: number; seed: number }): TrainingSet {
+  const random = seededRandom(seed);
+  const labels = Uint16Array.from({ length: count }, (_, row) => row % 2);
+  const embeddings = new Float32Array(count * dim);
+  labels.forEach((label, row) => {
+    const point = Array.from({ length: dim }, () => random() + random() + random() - 1.5);
+    const length = (label === 0 ? 1 : 2.5) * (1 + 0.2 * (random() - 0.5));
+    const size = Math.hypot(...point) / length;
+    point.forEach((value, d) => {
+      embeddings[row * dim + d] = value / size;
+    });
+  });
+  return { count, dim, classes: 2, embeddings, labels, weights: new Float32Array(count).fill(1) };
+}

@@ -1,4 +1,4 @@
-import type { WebdavOptions } from '../../src/publish/webdav-options.ts';
+import type { WebdavOptions } from '../../src/publish/webdav/options.ts';
 
 /** The settings of a publisher for a test; what the test does not say is quiet. */
 export function webdavOptions(url: string, said: Partial<WebdavOptions> = {}): WebdavOptions {

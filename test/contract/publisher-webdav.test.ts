@@ -1,4 +1,4 @@
-import type { WebdavOptions } from '../../src/publish/webdav-options.ts';
+import type { WebdavOptions } from '../../src/publish/webdav/options.ts';
 import type { WebdavServerOptions } from '../builders/webdav-server.ts';
 import { describePublisher } from './publisher-suite.ts';
 import { openWebdavTarget } from './webdav-target.ts';

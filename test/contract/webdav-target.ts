@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { createWebdavPublisher } from '../../src/publish/webdav.ts';
-import type { WebdavOptions } from '../../src/publish/webdav-options.ts';
+import type { WebdavOptions } from '../../src/publish/webdav/options.ts';
+import { createWebdavPublisher } from '../../src/publish/webdav/webdav.ts';
 import { webdavOptions } from '../builders/webdav-options.ts';
 import { startWebdavServer, type TestServer, type WebdavServerOptions } from '../builders/webdav-server.ts';
 import type { TestTarget } from './publisher-suite.ts';

@@ -137,7 +137,8 @@ describe('sidecars in a back-fill', () => {
     const db = new Database(join(state, STORE_FILE));
     db.exec(
       `ALTER TABLE files DROP COLUMN sidecars; ALTER TABLE files DROP COLUMN user_digest; DROP TABLE document_issues;
-      DROP TABLE outbox; DROP TABLE outbox_targets; DROP TABLE meanings; DROP INDEX documents_by_range;
+      DROP TABLE outbox; DROP TABLE outbox_targets; DROP TABLE meanings; DROP INDEX documents_by_range; DROP TABLE label_changes;
+      ALTER TABLE documents DROP COLUMN human_label;
       PRAGMA user_version = 1;`,
     );
     db.close();

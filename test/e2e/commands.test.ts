@@ -138,7 +138,18 @@ describe('--help', () => {
   it('lists the verbs, and the options of one', async () => {
     const overview = await runCli(['--help']);
     expect(overview.code).toBe(0);
-    for (const verb of ['init', 'backfill', 'watch', 'search', 'status', 'doctor', 'reprocess', 'retrain', 'worker']) {
+    for (const verb of [
+      'init',
+      'backfill',
+      'watch',
+      'search',
+      'status',
+      'doctor',
+      'reprocess',
+      'retrain',
+      'review-queue',
+      'worker',
+    ]) {
       expect(overview.stdout).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
     }
     const one = await runCli(['search', '--help']);

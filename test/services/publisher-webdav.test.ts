@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createWebdavPublisher } from '../../src/publish/webdav.ts';
-import type { WebdavOptions } from '../../src/publish/webdav-options.ts';
+import type { WebdavOptions } from '../../src/publish/webdav/options.ts';
+import { createWebdavPublisher } from '../../src/publish/webdav/webdav.ts';
 import { type HttpTarget, openHttpTarget } from '../builders/http-target.ts';
 import { storeRecord } from '../builders/stored-record.ts';
 import { temporaryFolder } from '../builders/temporary-folder.ts';

@@ -121,7 +121,7 @@ function aboutInstrument({ instrument }: MicrographRecord): JsonObject {
 }
 
 function labels(record: MicrographRecord): JsonObject {
-  const { labels: all, decision, model } = record.classification;
+  const { labels: all, decision, model, human } = record.classification;
   const subjects = subjectsOf(record).map(({ label }) => label);
   const each = ranked(all).flatMap(({ label, score, rank }) => [
     [`label_${rank}`, label] as const,
@@ -129,6 +129,7 @@ function labels(record: MicrographRecord): JsonObject {
   ]);
   return texts({
     label_decision: decision,
+    label_human: human?.label,
     labels_usable: subjects.length === 0 ? undefined : subjects.join(', '),
     label_model: model && `${model.name} ${model.version}`,
     label_model_sha256: model?.sha256,

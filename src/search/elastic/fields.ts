@@ -59,6 +59,7 @@ export const FIELDS: Readonly<Record<string, FieldFacts>> = {
   ...quantities(),
   decision: { mapping: KEYWORD, about: '`accepted`, `suggested`, `review` or `none`' },
   classifier: { mapping: KEYWORD, about: 'name and version of the model that made the labels' },
+  human_label: { mapping: KEYWORD, about: 'what a person said that the picture shows' },
   labels: { mapping: LABELS, about: 'every label with its score, rank and model' },
   label: { mapping: { ...KEYWORD, copy_to: EVERYTHING }, about: 'labels that a filter for them takes, for facets' },
   accepted_label: { mapping: KEYWORD, about: 'the first label where the decision is `accepted`, for facets' },

@@ -19,6 +19,7 @@ export function toHit(raw: RawHit, matched: MatchReason = { terms: [] }): Search
       instrument: source.instrument,
       detector: source.detector,
       acquiredAt: source.acquired_at,
+      humanLabel: source.human_label,
     }),
     ...present({
       accelerationVoltageV: source.acceleration_voltage_v,

@@ -1,8 +1,8 @@
 import type { Validation } from '../calibrate.ts';
-import { countImages, type Dataset, type Example } from '../dataset.ts';
+import { countImages, type Dataset, type Example, isJudged } from '../dataset.ts';
 import type { Judged } from '../evaluate.ts';
+import type { FitOptions } from '../fit-head.ts';
 import type { Side } from '../split.ts';
-import type { FitOptions } from '../validate.ts';
 import { confusedPairs } from './class-figures.ts';
 import { type EvaluationRules, evaluateSplit } from './evaluate-split.ts';
 import { groupDifference } from './group-difference.ts';
@@ -31,7 +31,7 @@ export async function buildReport(
 ): Promise<TrainingReport> {
   const { dataset, fitted, side, trials, validations, test } = results;
   const { labels } = dataset;
-  const real = fitted.filter(({ simulated }) => !simulated);
+  const real = fitted.filter(isJudged);
   const splits = validations.map(({ name, ...validation }) => ({ split: name, examples: real, ...validation }));
   const evaluations = splits.map((split) => evaluateSplit(split, rules));
   if (test.length > 0) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { logitsOf } from '../../classify/head.ts';
 import { rounded } from '../calibrate.ts';
-import { type Dataset, type Example, trainingSetOf } from '../dataset.ts';
+import { type Dataset, type Example, isJudged } from '../dataset.ts';
 import { confusionMatrix, type Judged, macroF1, topAccuracy } from '../evaluate.ts';
+import { type FitOptions, fitHead } from '../fit-head.ts';
 import { dealFolds } from '../split.ts';
-import type { FitOptions } from '../validate.ts';
 import type { CurvePoint, LearningCurve, Spread } from './training-report.ts';
 
 const PER_CLASS = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
@@ -26,7 +26,8 @@ interface Draw {
   judged: readonly Example[];
   /** Images of each class to train on; a larger number of them always contains a smaller one. */
   pools: readonly (readonly Example[])[];
-  simulated: readonly Example[];
+  /** Simulated pictures and such that made the backbone: they train every head. */
+  others: readonly Example[];
 }
 
 /**
@@ -36,13 +37,13 @@ interface Draw {
  */
 export async function learningCurve(
   fitted: readonly Example[],
-  shape: Pick<Dataset, 'labels' | 'dim'>,
+  shape: Pick<Dataset, 'labels' | 'dim' | 'classWeights'>,
   options: FitOptions,
 ): Promise<LearningCurve | undefined> {
-  const real = fitted.filter(({ simulated }) => !simulated);
-  const simulated = fitted.filter((example) => example.simulated);
+  const real = fitted.filter(isJudged);
+  const others = fitted.filter((example) => !isJudged(example));
   const draws = Array.from({ length: drawsFor(real.length) }, (_, round) =>
-    drawOf(real, simulated, shape.labels.length, `${options.seed}/curve/${round}`),
+    drawOf(real, others, shape.labels.length, `${options.seed}/curve/${round}`),
   );
   const largest = Math.max(...draws.flatMap(({ pools }) => pools.map((pool) => pool.length)));
   if (largest <= 2 || draws.some(({ judged }) => judged.length === 0)) return undefined;
@@ -53,7 +54,7 @@ export async function learningCurve(
   return { judged: rounded(meanOf(draws.map(({ judged }) => judged.length))), points };
 }
 
-function drawOf(real: readonly Example[], simulated: readonly Example[], classes: number, round: string): Draw {
+function drawOf(real: readonly Example[], others: readonly Example[], classes: number, round: string): Draw {
   const folds = dealFolds(real, FOLDS, round);
   const keys = new Map(real.map(({ sha256 }) => [sha256, keyOf(round, sha256)]));
   const mixed = (examples: readonly Example[]): Example[] =>
@@ -62,7 +63,7 @@ function drawOf(real: readonly Example[], simulated: readonly Example[], classes
   return {
     judged: mixed(real.filter((_, at) => folds[at] === 0)).slice(0, JUDGED_MAX),
     pools: Array.from({ length: classes }, (_, label) => learnt.filter((example) => example.label === label)),
-    simulated,
+    others,
   };
 }
 
@@ -73,14 +74,13 @@ function keyOf(round: string, sha256: string): string {
 async function pointOf(
   perClass: number,
   draws: readonly Draw[],
-  shape: Pick<Dataset, 'labels' | 'dim'>,
-  { trainer, c, seed, simulatedWeight, signal }: FitOptions,
+  shape: Pick<Dataset, 'labels' | 'dim' | 'classWeights'>,
+  options: FitOptions,
 ): Promise<CurvePoint> {
   const figures: { top1: number; macroF1: number; images: number }[] = [];
-  for (const { judged, pools, simulated } of draws) {
+  for (const { judged, pools, others } of draws) {
     const chosen = pools.flatMap((pool) => pool.slice(0, perClass));
-    const set = trainingSetOf([...chosen, ...simulated], shape, simulatedWeight);
-    const head = await trainer.train(set, { c, seed, ...(signal && { signal }) });
+    const { head } = await fitHead([...chosen, ...others], shape, options);
     const logits = logitsOf(head);
     const answers = judged.map(
       ({ label, embedding }, at): Judged => ({ at, label, logits: logits(embedding), similarity: 1 }),

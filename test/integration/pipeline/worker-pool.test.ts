@@ -1,11 +1,12 @@
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import type { FileTask } from '../../../src/pipeline/protocol.ts';
 import { createWorkerPool, type WorkerPool } from '../../../src/pipeline/worker-pool.ts';
+import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { workerSettings } from '../../builders/worker-settings.ts';
 
 const ENTRY = pathToFileURL(resolve(import.meta.dirname, '../../fixtures/misbehaving-worker.mjs'));
@@ -18,6 +19,14 @@ function poolOf(count: number, options: { deadlineS?: number; memoryMiB?: number
   const pool = createWorkerPool({ count, settings, staging, deadlineS, entry }, createLog('silent'));
   pools.push(pool);
   return pool;
+}
+
+/** The model that every worker labels with, as far as many batches tell. */
+async function modelsOf(pool: WorkerPool): Promise<string[]> {
+  const answers = await Promise.all(Array.from({ length: 24 }, (_, at) => pool.run(tasks(`m${at}`))));
+  return [
+    ...new Set(answers.flat().map((result) => String(Object.entries(result).find(([key]) => key === 'model')?.[1]))),
+  ];
 }
 
 function tasks(...names: string[]): FileTask[] {
@@ -86,5 +95,39 @@ describe('the worker pool', () => {
   it('gives up with a reason when no worker can start', async () => {
     const pool = poolOf(2, { entry: pathToFileURL('/no/such/worker.mjs') });
     await expect(pool.run(tasks('a'))).rejects.toThrow(/No worker could start/);
+  });
+});
+
+describe('another model for the workers of a pool', () => {
+  it('is used by all of them, also by those that start later', async () => {
+    const pool = poolOf(2);
+    await pool.useModel({ folder: 'new' });
+    expect(await modelsOf(pool)).toEqual(['new']);
+    await pool.run(tasks('crash-always'));
+    expect(await modelsOf(pool)).toEqual(['new']);
+  });
+
+  it('leaves the one before where it is refused', async () => {
+    const pool = poolOf(2);
+    await pool.useModel({ folder: 'old' });
+    await expect(pool.useModel({ folder: 'refused' })).rejects.toThrow(/it is refused/);
+    expect(await modelsOf(pool)).toEqual(['old']);
+  });
+
+  it('is taken back from the workers that have it where a later one refuses it', async () => {
+    const pool = poolOf(3);
+    await pool.useModel({ folder: 'old' });
+    const once = `once:${join(temporaryFolder(), 'taken')}`;
+    await expect(pool.useModel({ folder: once })).rejects.toMatchObject({ code: 'classify/model' });
+    expect(await modelsOf(pool)).toEqual(['old']);
+    await pool.run(tasks('crash-always'));
+    expect(await modelsOf(pool)).toEqual(['old']);
+  });
+
+  it('is given up where workers end over it, and the pool goes on', async () => {
+    const pool = poolOf(2);
+    await pool.useModel({ folder: 'old' });
+    await expect(pool.useModel({ folder: 'dies' })).rejects.toMatchObject({ code: 'classify/model' });
+    expect(await modelsOf(pool)).toEqual(['old']);
   });
 });

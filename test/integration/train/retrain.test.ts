@@ -1,23 +1,28 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InferenceBackend } from '../../../src/classify/backend.ts';
 import { classifyBatch } from '../../../src/classify/classify-batch.ts';
 import { embedImages } from '../../../src/classify/embed-images.ts';
 import { openOnnxBackend } from '../../../src/classify/onnx.ts';
 import { openModel } from '../../../src/classify/open-model.ts';
-import { preprocess } from '../../../src/classify/preprocess.ts';
+import { PREPROCESSING, preprocess } from '../../../src/classify/preprocess.ts';
 import { errorMessage } from '../../../src/domain/errors.ts';
+import { ContentHash } from '../../../src/domain/ids.ts';
 import { createLog } from '../../../src/log.ts';
+import { embedFiles } from '../../../src/pipeline/embed-files.ts';
 import { thumbnailOf } from '../../../src/pipeline/thumbnail.ts';
 import { decodePicture } from '../../../src/raster/decode-picture.ts';
 import { toGrey8 } from '../../../src/raster/display.ts';
 import { sha256Hex } from '../../../src/store/content-hash.ts';
 import { listClassFolders } from '../../../src/train/class-folders.ts';
-import type { EmbedOutcome } from '../../../src/train/dataset.ts';
+import type { EmbedOutcome, LabelledImage, LeftOut, ReviewedImage } from '../../../src/train/dataset.ts';
+import { parseLabelsMap } from '../../../src/train/labels-map.ts';
 import { onnxTrainer } from '../../../src/train/onnx-trainer.ts';
-import { type RetrainInput, retrain } from '../../../src/train/retrain.ts';
+import { type RetrainDeps, type RetrainInput, retrain } from '../../../src/train/retrain.ts';
+import { parseTestList } from '../../../src/train/test-list.ts';
 import type { HeadTrainer } from '../../../src/train/trainer.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 
@@ -70,6 +75,19 @@ async function trainingInput(): Promise<RetrainInput & { pictures: string }> {
     backbone: { name: 'small', file: BACKBONE },
     pictures,
   };
+}
+
+/** The files as if they had been ingested and labelled. */
+async function reviewedOf(images: readonly LabelledImage[]): Promise<ReviewedImage[]> {
+  const reviewed: ReviewedImage[] = [];
+  const labels = new Map(images.map(({ file, label }) => [file, label]));
+  const origin = { backboneSha256: sha256Hex(readFileSync(BACKBONE)), preprocessing: PREPROCESSING, dimensions: 1280 };
+  for await (const one of embedder([])(images.map(({ file }) => file))) {
+    if ('error' in one) continue;
+    const { file, sha256, embedding } = one;
+    reviewed.push({ id: ContentHash.parse(sha256), label: labels.get(file) ?? '', embedding, origin });
+  }
+  return reviewed;
 }
 
 describe('retraining on class folders', () => {
@@ -192,6 +210,134 @@ describe('retraining on class folders', () => {
     const attempt = retrain({ ...input, images }, { embed: embedder([]), trainer }, { log });
     await expect(attempt).rejects.toMatchObject({ code: 'train/data' });
     expect(() => readdirSync(join(input.modelsFolder, 'my-lab'))).toThrow();
+  });
+
+  it('refuses one class alone, and a class of one picture, by name', async () => {
+    const input = await trainingInput();
+    const deps = { embed: embedder([]), trainer };
+    const alone = input.images.filter(({ label }) => label === 'Tips');
+    await expect(retrain({ ...input, images: alone }, deps, { log })).rejects.toThrow(
+      /two classes or more, found only Tips/,
+    );
+    const one = input.images.filter(({ label }, at) => label !== 'Tips' || at === 23);
+    expect(one).toHaveLength(17);
+    await expect(retrain({ ...input, images: one }, deps, { log })).rejects.toThrow(/too few of Tips \(1\)/);
+  });
+
+  it('trains on views of the pictures too, and embeds them once', async () => {
+    const input = { ...(await trainingInput()), augmentations: ['flip-x', 'turn-90', 'with-data-bar'] as const };
+    const decoded: string[] = [];
+    const counted: InferenceBackend = {
+      ...backend,
+      embed: (images, count) => {
+        decoded.push('picture');
+        return backend.embed(images, count);
+      },
+    };
+    const { signal } = new AbortController();
+    const embed: RetrainDeps['embed'] = (files, augmentations) => embedFiles(files, counted, signal, augmentations);
+    const first = await retrain(input, { embed, trainer }, { log });
+    expect(decoded).toHaveLength(24 * 4);
+    expect(first.manifest.training.augmentations).toEqual(['flip-x', 'turn-90', 'with-data-bar']);
+    const second = await retrain(input, { embed, trainer }, { log });
+    expect(decoded).toHaveLength(24 * 4);
+    expect(second.cached).toBe(24);
+    expect(readFileSync(join(second.folder, 'head.bin'))).toEqual(readFileSync(join(first.folder, 'head.bin')));
+    const plain = await retrain({ ...input, augmentations: [] }, { embed, trainer }, { log });
+    expect(decoded).toHaveLength(24 * 4);
+    expect(readFileSync(join(plain.folder, 'head.bin'))).not.toEqual(readFileSync(join(first.folder, 'head.bin')));
+    expect(plain.manifest.trainingImages).toEqual(first.manifest.trainingImages);
+  });
+
+  it('trains on reviewed pictures of the archive as on files of the same content', async () => {
+    const input = await trainingInput();
+    const files = await retrain(input, { embed: embedder([]), trainer }, { log });
+    const asked: string[] = [];
+    const all = await reviewedOf(input.images);
+    const strange = { ...all[0], id: ContentHash.parse('f'.repeat(64)) } as ReviewedImage;
+    async function* reviewed(): AsyncGenerator<ReviewedImage | LeftOut> {
+      yield* all;
+      yield { ...strange, origin: { ...strange.origin, backboneSha256: 'a'.repeat(64) } };
+      yield { file: 'e'.repeat(64), reason: 'its record is damaged' };
+    }
+    const deps = { embed: embedder(asked), trainer, reviewed: reviewed() };
+    const archive = await retrain({ ...input, images: [], version: '7' }, deps, { log });
+    expect(asked).toEqual([]);
+    expect(readFileSync(join(archive.folder, 'head.bin'))).toEqual(readFileSync(join(files.folder, 'head.bin')));
+    expect(archive.leftOut.map(({ file }) => file[0])).toEqual(['f', 'e']);
+    expect(archive.leftOut[0]?.reason).toContain('its original is not where the ledger saw it');
+    expect(archive.manifest.data[0]?.name).toContain('archive');
+    const both = await retrain({ ...input, version: '8' }, { ...deps, reviewed: reviewed() }, { log });
+    expect(readFileSync(join(both.folder, 'head.bin'))).toEqual(readFileSync(join(files.folder, 'head.bin')));
+  });
+
+  it('embeds a reviewed picture again from its original where its embedding is of another backbone', async () => {
+    const input = await trainingInput();
+    const [first, ...others] = await reviewedOf(input.images);
+    const file = input.images[0]?.file ?? '';
+    const asked: string[] = [];
+    async function* reviewed(): AsyncGenerator<ReviewedImage> {
+      yield* others;
+      if (first) yield { ...first, file, origin: { ...first.origin, preprocessing: 'another' } };
+    }
+    const outcome = await retrain(
+      { ...input, images: [] },
+      { embed: embedder(asked), trainer, reviewed: reviewed() },
+      { log },
+    );
+    expect(asked).toEqual([file]);
+    expect(outcome.leftOut).toEqual([]);
+  });
+
+  it('keeps a test list by name out of the training, and what is nearly the same as one of its pictures', async () => {
+    const input = await trainingInput();
+    const twin = join(input.pictures, 'Tips', 'twin.png');
+    await sharp(join(input.pictures, 'Tips', 'tipside_05.jpg'))
+      .linear(0.95, 4)
+      .png()
+      .toFile(twin);
+    const images = await listClassFolders([input.pictures]);
+    const testList = parseTestList('Tips/tipside_05.jpg\nlost.jpg', 'test.txt');
+    const outcome = await retrain(
+      { ...input, images, testList, heldOut: 'none' },
+      { embed: embedder([]), trainer },
+      { log },
+    );
+    expect(outcome.leftOut).toEqual([{ file: twin, reason: expect.stringContaining('nearly the same') as string }]);
+    expect(outcome.manifest.trainingImages.map(({ real }) => real)).toEqual([8, 8, 7]);
+    expect(outcome.manifest.metrics.find(({ split }) => split === 'test')?.n).toBe(1);
+    expect(outcome.warnings.join(' ')).toContain(
+      '1 lines of the test list name no picture that is here, the first lost.jpg',
+    );
+    const nothing = parseTestList('lost.jpg', 'test.txt');
+    const attempt = retrain({ ...input, images, testList: nothing }, { embed: embedder([]), trainer }, { log });
+    await expect(attempt).rejects.toMatchObject({ code: 'train/data' });
+  });
+
+  it('says so where nearly the same picture stands under two labels', async () => {
+    const input = await trainingInput();
+    await sharp(join(input.pictures, 'Tips', 'tipside_05.jpg'))
+      .linear(0.95, 4)
+      .png()
+      .toFile(join(input.pictures, 'Fibres', 'twin.png'));
+    const images = await listClassFolders([input.pictures]);
+    const outcome = await retrain({ ...input, images }, { embed: embedder([]), trainer }, { log });
+    expect(outcome.warnings.join(' ')).toMatch(/more than one label 1 times, such as .*(Tips|Fibres).*(Tips|Fibres)/);
+    expect(outcome.manifest.training.nearDuplicates).toBe('together');
+  });
+
+  it('trains under mapped labels and with balanced classes', async () => {
+    const input = await trainingInput();
+    const labelsMap = parseLabelsMap('merge: {Surface: [Fibres, Patterned_surface]}', 'labels.yml');
+    const options = { ...input, labelsMap, classWeights: 'balanced' as const };
+    const { manifest } = await retrain(options, { embed: embedder([]), trainer }, { log });
+    expect(manifest.labels).toEqual(['Surface', 'Tips']);
+    expect(manifest.training.classWeights).toBe('balanced');
+  });
+
+  it('refuses a grouping that no picture has', async () => {
+    const input = { ...(await trainingInput()), groupedBy: 'sample' };
+    await expect(retrain(input, { embed: embedder([]), trainer }, { log })).rejects.toThrow(/by sample, .* found none/);
   });
 
   it('does not write over a version', async () => {

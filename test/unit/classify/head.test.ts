@@ -10,6 +10,8 @@ const head: Head = {
   scale: Float32Array.of(0.5, 4),
 };
 
+const SIZES = { classes: 3, dim: 2 };
+
 describe('a softmax head', () => {
   it('scores as the formula says, naively computed', () => {
     const embedding = Float32Array.of(2, 3);
@@ -26,15 +28,15 @@ describe('a softmax head', () => {
   });
 
   it('keeps every bit through head.bin', () => {
-    expect(decodeHead(encodeHead(head), 3, 2)).toEqual(head);
+    expect(decodeHead(encodeHead(head), SIZES)).toEqual(head);
     expect(encodeHead(head)).toHaveLength(4 * (6 + 3 + 2 + 2));
   });
 
   it('refuses a head.bin of another length, with a scale of zero or with a value that is no number', () => {
     const bytes = encodeHead(head);
-    expect(() => decodeHead(bytes.subarray(4), 3, 2)).toThrow(/expected 52 bytes .* found 48/);
-    expect(() => decodeHead(encodeHead({ ...head, scale: Float32Array.of(1, 0) }), 3, 2)).toThrow(/scale/);
-    expect(() => decodeHead(encodeHead({ ...head, bias: Float32Array.of(0, Number.NaN, 0) }), 3, 2)).toThrow(/finite/);
+    expect(() => decodeHead(bytes.subarray(4), SIZES)).toThrow(/expected 52 bytes .* found 48/);
+    expect(() => decodeHead(encodeHead({ ...head, scale: Float32Array.of(1, 0) }), SIZES)).toThrow(/scale/);
+    expect(() => decodeHead(encodeHead({ ...head, bias: Float32Array.of(0, Number.NaN, 0) }), SIZES)).toThrow(/finite/);
   });
 
   it('refuses an embedding of another length', () => {
@@ -43,5 +45,36 @@ describe('a softmax head', () => {
 
   it('stays finite for logits beyond the range of exp', () => {
     expect([...softmax(Float64Array.of(5000, 4000, -5000), 1)]).toEqual([1, 0, 0]);
+  });
+});
+
+describe('a head with a hidden layer', () => {
+  const mlp: Head = {
+    ...head,
+    weights: Float32Array.of(1, -2, 0.5, 3, -1, 0.25),
+    hidden: { size: 2, weights: Float32Array.of(0.5, -1, -2, 0.25), bias: Float32Array.of(0.5, -0.25) },
+  };
+
+  it('scores as the formula says: units below zero give nothing', () => {
+    const standardised = [(2 - 1) / 0.5, (3 + 2) / 4];
+    const units = [0, 1].map((u) => {
+      const { weights, bias } = mlp.hidden ?? mlp;
+      const sum = (weights[2 * u] ?? 0) * (standardised[0] ?? 0) + (weights[2 * u + 1] ?? 0) * (standardised[1] ?? 0);
+      return Math.max(0, sum + (bias[u] ?? 0));
+    });
+    expect(units[0]).toBeGreaterThan(0);
+    expect(units[1]).toBe(0);
+    [...logitsOf(mlp)(Float32Array.of(2, 3))].forEach((logit, k) => {
+      const expected = (mlp.weights[2 * k] ?? 0) * (units[0] ?? 0) + (mlp.bias[k] ?? 0);
+      expect(logit).toBeCloseTo(expected, 6);
+    });
+  });
+
+  it('keeps every bit through head.bin, after the parts that a softmax head has too', () => {
+    const bytes = encodeHead(mlp);
+    expect(decodeHead(bytes, { ...SIZES, hidden: 2 })).toEqual(mlp);
+    expect(bytes.subarray(0, 4 * 13)).toEqual(encodeHead({ ...head, weights: mlp.weights }));
+    expect(() => decodeHead(bytes, SIZES)).toThrow(/expected 52 bytes/);
+    expect(() => decodeHead(bytes, { ...SIZES, hidden: 3 })).toThrow(/3 hidden units/);
   });
 });

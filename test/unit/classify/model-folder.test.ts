@@ -70,6 +70,21 @@ describe('a model folder', () => {
     );
   });
 
+  it('may have an input of another size, which its preprocessing names', async () => {
+    const folder = writeModel(temporaryFolder(), '1', { preprocessing: 'squash299-aa-v1', inputSize: 299 });
+    expect((await loadModelFolder(folder)).manifest.inputSize).toBe(299);
+  });
+
+  it.each([
+    ['squash299-aa-v1', 224],
+    ['squash224-aa-v2', 224],
+    ['squash31-aa-v1', 31],
+    ['squash1025-aa-v1', 1025],
+  ])('is refused with the preprocessing %s of %i px', async (preprocessing, inputSize) => {
+    const folder = writeModel(temporaryFolder(), '1', { preprocessing, inputSize });
+    await expect(loadModelFolder(folder)).rejects.toMatchObject({ code: 'classify/model' });
+  });
+
   it('is refused when model.json names a file outside of it', async () => {
     const folder = writeModel(temporaryFolder(), '1', { head: { file: '../head.bin', sha256: sha256Hex(HEAD) } });
     await expect(loadModelFolder(folder)).rejects.toMatchObject({ code: 'classify/model' });

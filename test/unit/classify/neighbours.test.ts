@@ -20,6 +20,16 @@ describe('the outlier guard', () => {
     }
   });
 
+  it('ends at one that is near enough, and at the nearest where none is', () => {
+    const angles = Array.from({ length: 9 }, (_, at) => (8 - at) / 9);
+    const guard = { count: 9, dim: 2, vectors: Float32Array.from(angles.flatMap((x) => [Math.cos(x), Math.sin(x)])) };
+    const near = Float32Array.of(1, 0);
+    expect(nearestSimilarity(guard, near, 0.5)).toBeGreaterThanOrEqual(0.5);
+    expect(nearestSimilarity(guard, near, 0.5)).toBeLessThan(nearestSimilarity(guard, near));
+    const far = Float32Array.of(-1, 0);
+    expect(nearestSimilarity(guard, far, 0.5)).toBe(nearestSimilarity(guard, far));
+  });
+
   it('standardises first', () => {
     const head = { mean: Float32Array.of(10, 10), scale: Float32Array.of(2, 1) };
     expect([...unitVector(head, Float32Array.of(16, 14))]).toEqual([Math.fround(0.6), Math.fround(0.8)]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INPUT_SIZE, PREPROCESSING, preprocess } from '../../../src/classify/preprocess.ts';
+import { INPUT_SIZE, PREPROCESSING, preprocess, preprocessRows } from '../../../src/classify/preprocess.ts';
 
 describe('the preprocessing', () => {
   it('is the one that models name', () => {
@@ -16,6 +16,16 @@ describe('the preprocessing', () => {
       expect([...out.subarray(row * 224, row * 224 + 110)].every((pixel) => pixel === 0)).toBe(true);
       expect([...out.subarray(row * 224 + 114, row * 224 + 224)].every((pixel) => pixel === 255)).toBe(true);
     }
+  });
+
+  it('gives a network the input size that it states', async () => {
+    const grey = { widthPx: 640, heightPx: 480, data: new Uint8Array(640 * 480).fill(7) };
+    const out = await preprocess(grey, 299);
+    expect(out).toHaveLength(299 * 299);
+    expect(out.every((pixel) => pixel === 7)).toBe(true);
+    const rows = preprocessRows(grey, 299);
+    for (let row = 0; row < 480; row += 1) rows.add(grey.data.subarray(row * 640, (row + 1) * 640));
+    expect(rows.finish()).toEqual(out);
   });
 
   it('filters before it leaves pixels out: a fine grating becomes even grey', async () => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/store/content-hash.ts';
+import type { Augmentation } from '../../../src/train/augment.ts';
 import type { EmbedOutcome } from '../../../src/train/dataset.ts';
 import { openEmbeddingCache } from '../../../src/train/embedding-cache.ts';
 import { gatherEmbeddings } from '../../../src/train/gather-embeddings.ts';
@@ -80,5 +81,33 @@ describe('gathering embeddings', () => {
     const { file } = place();
     const cache = openEmbeddingCache(temporaryFolder(), KEY);
     await expect(gatherEmbeddings([file('1.jpg', 'x')], cache, silent)).rejects.toMatchObject({ code: 'train/model' });
+  });
+
+  it('keeps the views of a picture apart, and embeds a file again only where one of them is missing', async () => {
+    const { file } = place();
+    const folder = temporaryFolder();
+    const images = [file('1.jpg', 'one')];
+    const asked: string[][] = [];
+    async function* embed(files: string[], names: readonly Augmentation[]): AsyncGenerator<EmbedOutcome> {
+      asked.push([...names]);
+      const sha256 = sha256Hex(new TextEncoder().encode('one'));
+      const variants = new Map(names.map((name) => [name, Float32Array.of(name.length)] as const));
+      for (const one of files) yield { file: one, sha256, embedding: Float32Array.of(1), variants };
+    }
+    const gather = async (...names: Augmentation[]) => {
+      const open = (name: string) => openEmbeddingCache(folder, { ...KEY, preprocessing: name });
+      const cache = open('plain');
+      const variants = new Map(names.map((name) => [name, open(`plain+${name}`)] as const));
+      const { embedded, cached } = await gatherEmbeddings(images, cache, embed, undefined, variants);
+      for (const one of [cache, ...variants.values()]) await one.close();
+      const [found] = embedded.values();
+      return { cached, variants: found && 'variants' in found ? found.variants?.map((view) => view[0]) : [] };
+    };
+    expect(await gather('flip-x', 'turn-180')).toEqual({ cached: 0, variants: [6, 8] });
+    expect(await gather('flip-x', 'turn-180')).toEqual({ cached: 1, variants: [6, 8] });
+    expect((await gather()).cached).toBe(1);
+    expect(asked).toEqual([['flip-x', 'turn-180']]);
+    expect(await gather('flip-y')).toEqual({ cached: 0, variants: [6] });
+    expect(asked).toHaveLength(2);
   });
 });

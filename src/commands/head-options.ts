@@ -1,0 +1,62 @@
+import { HIDDEN_MAX } from '../classify/model-schema.ts';
+import { IngestError } from '../domain/errors.ts';
+import type { Augmentation } from '../train/augment.ts';
+import { TRAINER_CHOICES, type TrainerChoice } from '../train/open-trainer.ts';
+import type { RetrainInput } from '../train/retrain.ts';
+import type { TuneRequest } from '../train/retrain-tuned.ts';
+import { type OptionValues, text, wholeNumber } from './invocation.ts';
+import { oneOf } from './training-options.ts';
+
+const HIDDEN_DEFAULT = 64;
+
+/** How the head is to be trained, as the options of `retrain` say it; throws `usage`. */
+export function headOptions(values: OptionValues): Pick<RetrainInput, 'seed' | 'hidden' | 'steps' | 'targetPrecision'> {
+  const seed = wholeNumber(values, 'seed', 0);
+  const steps = wholeNumber(values, 'steps', 1);
+  const hidden = hiddenUnits(values);
+  const targetPrecision = precision(values);
+  return {
+    ...(seed !== undefined && { seed }),
+    ...(steps !== undefined && { steps }),
+    ...(hidden !== undefined && { hidden }),
+    ...(targetPrecision !== undefined && { targetPrecision }),
+  };
+}
+
+/** Below a half more accepted labels may be wrong than right, and no number of images proves 1. */
+const PRECISIONS = { min: 0.5, max: 0.999 };
+
+function precision(values: OptionValues): number | undefined {
+  const given = text(values, 'target-precision');
+  if (given === undefined) return undefined;
+  const share = /^0?\.\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (share >= PRECISIONS.min && share <= PRECISIONS.max) return share;
+  throw new IngestError(
+    'usage',
+    `--target-precision expects a share from ${PRECISIONS.min} to ${PRECISIONS.max}, such as 0.95, and received ${given}`,
+  );
+}
+
+/** What `--trainer` says, `auto` without it; throws `usage`. */
+export function trainerChoice(values: OptionValues): TrainerChoice {
+  return oneOf(values, 'trainer', TRAINER_CHOICES) ?? 'auto';
+}
+
+/** What `--finetune` says; throws `usage`. */
+export function tuneRequest(values: OptionValues, augmentations: readonly Augmentation[]): TuneRequest | undefined {
+  const blocks = wholeNumber(values, 'finetune', 1);
+  if (blocks === undefined) return undefined;
+  if (values['archive'] === true)
+    throw new IngestError('usage', '--finetune needs pictures: it takes class folders, and no --archive');
+  return { blocks, augment: augmentations.some((one) => one !== 'with-data-bar') };
+}
+
+function hiddenUnits(values: OptionValues): number | undefined {
+  const head = oneOf(values, 'head', ['softmax', 'mlp'] as const) ?? 'softmax';
+  const hidden = wholeNumber(values, 'hidden', 1);
+  if (head === 'softmax' && hidden !== undefined)
+    throw new IngestError('usage', '--hidden is for --head mlp: a softmax head has no hidden layer');
+  if (hidden !== undefined && hidden > HIDDEN_MAX)
+    throw new IngestError('usage', `--hidden expects ${HIDDEN_MAX} units at most, and received ${hidden}`);
+  return head === 'softmax' ? undefined : (hidden ?? HIDDEN_DEFAULT);
+}
