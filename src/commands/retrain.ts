@@ -65,7 +65,11 @@ export async function run(invocation: Invocation): Promise<number> {
       sharedTestList: userModels(state),
     };
     const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
-    const tools = { trainer, embed: embedWith(backend, bar, signal), thumbnail: thumbnailMaker(repo, facts.original) };
+    const tools = {
+      trainer,
+      embed: embedWith(backend, bar, signal),
+      thumbnail: thumbnailMaker(repo, (id) => facts.original(id)),
+    };
     const outcome =
       tune === undefined
         ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
@@ -110,7 +114,7 @@ function tuningTools(
   signal: AbortSignal,
 ): Pick<TuneDeps, 'readPicture' | 'openBackbone'> {
   return {
-    readPicture: async (file, inputSize) => await networkImage(await readFile(file), basename(file), inputSize),
+    readPicture: async (file, sizePx) => await networkImage(await readFile(file), basename(file), sizePx),
     async openBackbone(bytes) {
       const backend = await openBackbone(bytes, { interface: face, inputSize });
       return { embed: embedWith(backend, bar, signal), close: () => backend.close() };
