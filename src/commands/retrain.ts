@@ -110,7 +110,7 @@ function tuningTools(
   signal: AbortSignal,
 ): Pick<TuneDeps, 'readPicture' | 'openBackbone'> {
   return {
-    readPicture: async (file, inputSize) => await networkImage(await readFile(file), basename(file), inputSize),
+    readPicture: async (file, sizePx) => await networkImage(await readFile(file), basename(file), sizePx),
     async openBackbone(bytes) {
       const backend = await openBackbone(bytes, { interface: face, inputSize });
       return { embed: embedWith(backend, bar, signal), close: () => backend.close() };
