@@ -12,6 +12,7 @@ import { embedFiles, networkImage } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
 import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
+import { thumbnailOf } from '../pipeline/thumbnail.ts';
 import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import type { Embed } from '../train/gather-embeddings.ts';
@@ -65,11 +66,11 @@ export async function run(invocation: Invocation): Promise<number> {
       sharedTestList: userModels(state),
     };
     const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
-    const embed = embedWith(model.backend, bar, signal);
+    const tools = { trainer, embed: embedWith(model.backend, bar, signal), thumbnail: thumbnailOf };
     const outcome =
       tune === undefined
-        ? await retrain(input, { trainer, ...(reviewed && { reviewed }), embed }, { signal, log })
-        : await retrainTuned(input, tune, { trainer, embed, ...tuningTools(base, bar, signal) }, { signal, log });
+        ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
+        : await retrainTuned(input, tune, { ...tools, ...tuningTools(base, bar, signal) }, { signal, log });
     bar.end();
     const hint = await useHint(outcome, settings.config, state);
     process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome, hint));

@@ -20,7 +20,8 @@ export async function networkImage(bytes: Uint8Array, fileName: string, inputSiz
   return await preprocess((await viewFile(bytes, fileName)).area, inputSize);
 }
 
-async function viewFile(bytes: Uint8Array, fileName: string): Promise<PictureView> {
+/** A picture file as people and the network see it; its data bar is where the header or the picture says. */
+export async function viewFile(bytes: Uint8Array, fileName: string): Promise<PictureView> {
   const { picture, tiff } = await decodePicture(bytes, { maxPixelBytes: MAX_PIXEL_BYTES });
   const { widthPx, heightPx } = picture.facts;
   const facts = await readTiffFacts(tiff, VENDOR_TAG_NUMBERS);

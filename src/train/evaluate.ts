@@ -47,14 +47,24 @@ export function macroF1(matrix: readonly (readonly number[])[]): number {
   return scores.reduce((a, b) => a + b, 0) / scores.length;
 }
 
+/** The calibrated score of the first label. */
+export function bestScore({ logits }: Judged, temperature: number): number {
+  return Math.max(...softmax(logits, temperature));
+}
+
+/** The bin of a score among `bins` of equal width from 0 to 1. */
+export function binOf(score: number, bins: number): number {
+  return Math.min(bins - 1, Math.floor(score * bins));
+}
+
 const BINS = 10;
 
 /** Expected calibration error in ten bins of equal width: how far, on average, scores are from the share that is right. */
 export function calibrationError(judged: readonly Judged[], temperature: number): number {
   const bins = Array.from({ length: BINS }, () => ({ score: 0, right: 0 }));
   for (const one of judged) {
-    const score = Math.max(...softmax(one.logits, temperature));
-    const bin = bins[Math.min(BINS - 1, Math.floor(score * BINS))];
+    const score = bestScore(one, temperature);
+    const bin = bins[binOf(score, BINS)];
     if (bin === undefined) continue;
     bin.score += score;
     bin.right += isAmong(one, 1) ? 1 : 0;

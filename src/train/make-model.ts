@@ -8,7 +8,7 @@ import type { ModelRef } from '../domain/record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { modelCard } from './card.ts';
 import { countImages, hashData, type TunedOn } from './dataset.ts';
-import type { TrainingReport } from './report.ts';
+import type { TrainingReport } from './report/training-report.ts';
 import type { Trained, TrainingOptions } from './train-and-validate.ts';
 
 export interface ModelIdentity {

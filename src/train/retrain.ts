@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import { FEW_IMAGES } from '../classify/decide.ts';
 import { listVersions } from '../classify/model-folder.ts';
@@ -13,9 +14,11 @@ import { openEmbeddingCache } from './embedding-cache.ts';
 import { makeModel } from './make-model.ts';
 import { familiesOfTwoLabels } from './near-duplicates.ts';
 import { type DataDeps, type DataOptions, type ReadDataset, readDataset } from './read-dataset.ts';
-import type { TrainingReport } from './report.ts';
+import { makePage, PAGE_FILE } from './report/make-page.ts';
+import type { TrainingReport } from './report/training-report.ts';
 import { extendSharedTestList } from './shared-test-list.ts';
 import { dealSides } from './split.ts';
+import { createStopwatch, sumOf, type TrainingSeconds, writeTiming } from './stopwatch.ts';
 import { type Trained, trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
@@ -73,6 +76,8 @@ export interface BackboneSource {
 /** `embed` decodes, preprocesses and embeds files; one answer a file in any order. */
 export interface RetrainDeps extends DataDeps {
   trainer: HeadTrainer;
+  /** A small JPEG of a picture for report.html, which goes without where this throws or is not given. */
+  thumbnail?(file: string): Promise<Uint8Array>;
 }
 
 export interface RetrainOutcome {
@@ -80,6 +85,9 @@ export interface RetrainOutcome {
   folder: string;
   manifest: ModelManifest;
   report: TrainingReport;
+  /** The page for people, in the folder. */
+  reportFile: string;
+  seconds: TrainingSeconds;
   leftOut: LeftOut[];
   /** Files whose embedding came from the cache. */
   cached: number;
@@ -102,7 +110,10 @@ export async function retrain(
   const backbone = input.backbone.bytes ?? (await readBackboneFile(input.backbone.file));
   const backboneSha256 = sha256Hex(backbone);
   const preprocessing = preprocessingOf(inputSize);
-  const read = await readDataset({ ...input, backboneSha256, preprocessing }, deps, signal);
+  const watch = createStopwatch();
+  const read = await watch.time('embeddings', () =>
+    readDataset({ ...input, backboneSha256, preprocessing }, deps, signal),
+  );
   const { cached } = read;
   const dataset = withTuned(read.dataset, input.tuned);
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
@@ -129,16 +140,22 @@ export async function retrain(
     ...(input.program !== undefined && { program: input.program }),
     options,
   });
+  const { manifest, report, ref } = made;
+  const page = await watch.time('report', () => makePage({ report, manifest }, dataset, deps, signal));
   signal?.throwIfAborted();
-  const folder = await writeModelFolder(input.modelsFolder, identity, made.files);
+  const folder = await writeModelFolder(input.modelsFolder, identity, { ...made.files, [PAGE_FILE]: page });
   if (input.sharedTestList !== undefined) {
     const { cacheFolder } = input;
     await shareTestImages(trained, input.sharedTestList, { cacheFolder, space: { preprocessing, backboneSha256 } });
   }
-  log.info({ ...made.ref, images: dataset.examples.length }, 'a model was trained');
-  const { manifest, report, ref } = made;
+  const seconds = sumOf(watch.seconds, trained.seconds);
+  await writeTiming(folder, { ref, images: dataset.examples.length, cached, seconds }).catch((error: unknown) =>
+    log.warn({ error: errorMessage(error) }, 'the time of a training was not written'),
+  );
+  log.info({ ...ref, images: dataset.examples.length, seconds }, 'a model was trained');
   const warnings = [...read.warnings, ...warningsOf(dataset, manifest)];
-  return { ref, folder, manifest, report, leftOut: dataset.leftOut, cached, warnings };
+  const reportFile = join(folder, PAGE_FILE);
+  return { ref, folder, manifest, report, reportFile, seconds, leftOut: dataset.leftOut, cached, warnings };
 }
 
 /** Lets what was held back judge later models too: listed, with its embedding in the cache. */

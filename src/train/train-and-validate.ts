@@ -15,8 +15,10 @@ import { chooseNeighbours } from './choose-neighbours.ts';
 import { countImages, type Dataset, type Example, isJudged } from './dataset.ts';
 import { logLoss, topAccuracy } from './evaluate.ts';
 import { type FitOptions, fitHead } from './fit-head.ts';
-import { classCounts, evaluateSplit, perGroup, splitOf, type TrainingReport, type WeightTrial } from './report.ts';
+import { buildReport } from './report/build-report.ts';
+import type { TrainingReport, WeightTrial } from './report/training-report.ts';
 import { dealSides, type Side } from './split.ts';
+import { createStopwatch, type TrainingSeconds } from './stopwatch.ts';
 import { crossValidate, judgeOf, leaveGroupsOut } from './validate.ts';
 
 export interface TrainingOptions extends Omit<FitOptions, 'simulatedWeight'> {
@@ -43,6 +45,7 @@ export interface Trained {
   suggest?: Threshold;
   simulatedWeight: number;
   report: TrainingReport;
+  seconds: TrainingSeconds;
 }
 
 /** Of ten suggested pairs of labels nine must hold the right one: a person confirms them, so fewer than of accepted ones. */
@@ -63,8 +66,11 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   const side = sideBy(examples, options);
   const fitted = examples.filter((example) => side(example) !== 'test');
   checkFitted(dataset, fitted);
-  const { weight: simulatedWeight, trials, pooled } = await chooseWeight(dataset, fitted, options);
-  const grouped = await leaveGroupsOut(fitted, dataset, { ...options, simulatedWeight });
+  const watch = createStopwatch();
+  const chosen = await watch.time('validation', () => chooseWeight(dataset, fitted, options));
+  const { weight: simulatedWeight, trials, pooled } = chosen;
+  const fit = { ...options, simulatedWeight };
+  const grouped = await watch.time('validation', () => leaveGroupsOut(fitted, dataset, fit));
   const validations: Validation[] = grouped === undefined ? [pooled] : [pooled, grouped];
   const ground: DecisionGround = {
     temperature: fitTemperature(validations),
@@ -73,18 +79,14 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
   };
   const thresholds = chooseThresholds(pooled, grouped, ground, options.targetPrecision);
 
-  const { head, watched } = await fitHead(fitted, dataset, { ...options, simulatedWeight });
+  const { head, watched } = await watch.time('head', () => fitHead(fitted, dataset, fit));
   const neighbours = chooseNeighbours(fitted, head);
   const { accept, suggest } = thresholds;
-  const rules = { ...ground, classes: labels.length, acceptAbove: accept?.above, suggestAbove: suggest?.above };
-  const evaluations = validations.map((validation) => ({
-    ...evaluateSplit(splitOf(validation), rules),
-    ...(validation === grouped && { perGroup: perGroup(grouped.judged, fitted.filter(isJudged)) }),
-  }));
+  const rules = { ...ground, labels, seed: options.seed, acceptAbove: accept?.above, suggestAbove: suggest?.above };
   const held = examples.filter((example) => side(example) === 'test');
   const test = held.map(judgeOf(head, neighbours));
-  if (test.length > 0) evaluations.push(evaluateSplit({ split: 'test', judged: test, repeats: 1 }, rules));
-  const classes = classCounts(dataset, side);
+  const results = { dataset, fitted, side, trials, validations, test };
+  const report = await watch.time('report', () => buildReport(results, rules, fit));
   return {
     dataset,
     fitted,
@@ -97,7 +99,8 @@ export async function trainAndValidate(dataset: Dataset, options: TrainingOption
     calibratedOn: validations.map(({ name }) => name),
     ...thresholds,
     simulatedWeight,
-    report: { schemaVersion: 1, labels, classes, simulatedWeights: trials, evaluations },
+    report,
+    seconds: watch.seconds,
   };
 }
 

@@ -49,7 +49,7 @@ function stripeFiles(folder: string, count: number): { file: string; label: stri
   });
 }
 
-async function openEmbed(bytes: Uint8Array): Promise<{ embed: Embed; close(): Promise<void> }> {
+async function openEmbed(bytes: Uint8Array): Promise<{ embed: Embed; close: () => Promise<void> }> {
   const backend = await openBackbone(bytes, { interface: FACE, inputSize: SIZE });
   return {
     embed: async function* (files) {
@@ -89,7 +89,7 @@ describe.skipIf(!hasNative)('retraining with the last blocks of the backbone', (
     };
   }
 
-  async function depsOf(): Promise<TuneDeps & { close(): Promise<void> }> {
+  async function depsOf(): Promise<TuneDeps & { close: () => Promise<void> }> {
     const { embed, close } = await openEmbed(network);
     const readPicture = (file: string): Promise<Uint8Array> => Promise.resolve(new Uint8Array(readFileSync(file)));
     return { trainer, embed, readPicture, openBackbone: openEmbed, close };

@@ -103,6 +103,7 @@ describe('retraining on class folders', () => {
       'head.bin',
       'model.json',
       'neighbours.bin',
+      'report.html',
       'report.json',
     ]);
 
