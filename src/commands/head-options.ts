@@ -4,21 +4,37 @@ import type { Augmentation } from '../train/augment.ts';
 import { TRAINER_CHOICES, type TrainerChoice } from '../train/open-trainer.ts';
 import type { RetrainInput } from '../train/retrain.ts';
 import type { TuneRequest } from '../train/retrain-tuned.ts';
-import { type OptionValues, wholeNumber } from './invocation.ts';
+import { type OptionValues, text, wholeNumber } from './invocation.ts';
 import { oneOf } from './training-options.ts';
 
 const HIDDEN_DEFAULT = 64;
 
 /** How the head is to be trained, as the options of `retrain` say it; throws `usage`. */
-export function headOptions(values: OptionValues): Pick<RetrainInput, 'seed' | 'hidden' | 'steps'> {
+export function headOptions(values: OptionValues): Pick<RetrainInput, 'seed' | 'hidden' | 'steps' | 'targetPrecision'> {
   const seed = wholeNumber(values, 'seed', 0);
   const steps = wholeNumber(values, 'steps', 1);
   const hidden = hiddenUnits(values);
+  const targetPrecision = precision(values);
   return {
     ...(seed !== undefined && { seed }),
     ...(steps !== undefined && { steps }),
     ...(hidden !== undefined && { hidden }),
+    ...(targetPrecision !== undefined && { targetPrecision }),
   };
+}
+
+/** Below a half more accepted labels may be wrong than right, and no number of images proves 1. */
+const PRECISIONS = { min: 0.5, max: 0.999 };
+
+function precision(values: OptionValues): number | undefined {
+  const given = text(values, 'target-precision');
+  if (given === undefined) return undefined;
+  const share = /^0?\.\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (share >= PRECISIONS.min && share <= PRECISIONS.max) return share;
+  throw new IngestError(
+    'usage',
+    `--target-precision expects a share from ${PRECISIONS.min} to ${PRECISIONS.max}, such as 0.95, and received ${given}`,
+  );
 }
 
 /** What `--trainer` says, `auto` without it; throws `usage`. */

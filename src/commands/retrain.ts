@@ -11,7 +11,7 @@ import { embedFiles, networkImage } from '../pipeline/embed-files.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
 import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
-import { thumbnailOf } from '../pipeline/thumbnail.ts';
+import { thumbnailMaker } from '../pipeline/thumbnail.ts';
 import { backboneOfModel, importedBackbone, type TrainingBackbone } from '../pipeline/training-backbone.ts';
 import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
@@ -22,8 +22,8 @@ import { retrainTuned, type TuneDeps } from '../train/retrain-tuned.ts';
 import { headOptions, trainerChoice, tuneRequest } from './head-options.ts';
 import { type Invocation, type OptionValues, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
+import { retrainJson, retrainText } from './retrain-output.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
-import { oneLine, table } from './table.ts';
 import { dataOptions, groupingOf } from './training-options.ts';
 
 const DEFAULT_NAME = 'my-lab';
@@ -65,14 +65,14 @@ export async function run(invocation: Invocation): Promise<number> {
       sharedTestList: userModels(state),
     };
     const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
-    const tools = { trainer, embed: embedWith(backend, bar, signal), thumbnail: thumbnailOf };
+    const tools = { trainer, embed: embedWith(backend, bar, signal), thumbnail: thumbnailMaker(repo, facts.original) };
     const outcome =
       tune === undefined
         ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
         : await retrainTuned(input, tune, { ...tools, ...tuningTools(backbone, bar, signal) }, { signal, log });
     bar.end();
     const hint = await useHint(outcome, settings.config, state);
-    process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome, hint));
+    process.stdout.write(values['json'] === true ? retrainJson(outcome) : retrainText(outcome, hint));
     return EXIT_OK;
   } finally {
     bar.end();
@@ -118,10 +118,6 @@ function tuningTools(
   };
 }
 
-function jsonLine({ ref, folder, manifest, leftOut, warnings, cached }: RetrainOutcome): string {
-  return `${JSON.stringify({ ...ref, folder, metrics: manifest.metrics, thresholds: manifest.thresholds, leftOut, warnings, cached })}\n`;
-}
-
 /** A training changes nothing by itself, but for those who let the newest version of their model be used. */
 async function useHint({ ref, folder }: RetrainOutcome, config: Readonly<Config>, state: string): Promise<string> {
   if ((await modelInUse(config, state)).model.folder === folder) {
@@ -130,57 +126,4 @@ async function useHint({ ref, folder }: RetrainOutcome, config: Readonly<Config>
   const isStored = folder === join(userModels(state), ref.name, ref.version);
   const copy = isStored ? '' : `copy it to ${join(userModels(state), ref.name, ref.version)}, then `;
   return `It is not in use yet. Put it into use: ${copy}semantiff model promote ${ref.name} ${ref.version}`;
-}
-
-function outcomeText(outcome: RetrainOutcome, hint: string): string {
-  const { ref, folder, report, manifest, warnings } = outcome;
-  const lines = [
-    `Model ${ref.name} ${ref.version} in ${folder}`,
-    '',
-    metricsTable(outcome),
-    ...report.evaluations.slice(0, 1).map(({ metrics, confusion }) => {
-      return `Confusion, ${metrics.split} (rows: true, columns: predicted)\n${confusionTable(manifest.labels, confusion)}`;
-    }),
-    ...warnings.map((warning) => `! ${oneLine(warning)}`),
-    ...leftOutLines(outcome),
-    hint,
-    '',
-  ];
-  return lines.join('\n');
-}
-
-const LEFT_OUT_SHOWN = 20;
-
-function leftOutLines({ leftOut }: RetrainOutcome): string[] {
-  const shown = leftOut.slice(0, LEFT_OUT_SHOWN).map(({ file, reason }) => oneLine(`  left out ${file}: ${reason}`));
-  const more = leftOut.length - shown.length;
-  return more > 0 ? [...shown, `  and ${more} more (--json lists all)`] : shown;
-}
-
-function metricsTable({ manifest }: RetrainOutcome): string {
-  return table(
-    [
-      { title: 'evaluated on' },
-      { title: 'n', align: 'right' },
-      { title: 'top-1', align: 'right' },
-      { title: 'top-2', align: 'right' },
-      { title: 'macro F1', align: 'right' },
-      { title: 'calibration error', align: 'right' },
-    ],
-    manifest.metrics.map(({ split, n, top1, top2, macroF1, ece }) => [
-      split,
-      String(n),
-      top1.toFixed(3),
-      top2.toFixed(3),
-      macroF1.toFixed(3),
-      ece.toFixed(3),
-    ]),
-  );
-}
-
-function confusionTable(labels: readonly string[], confusion: readonly number[][]): string {
-  return table(
-    [{ title: '', max: 30 }, ...labels.map((_, i) => ({ title: String(i + 1), align: 'right' as const }))],
-    confusion.map((row, i) => [`${i + 1} ${labels[i] ?? ''}`, ...row.map(String)]),
-  );
 }

@@ -53,6 +53,7 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       'test-list': { value: 'FILE', help: 'content hashes or file names, one a line: judged, never trained on' },
       'labels-map': { value: 'FILE', help: 'labels.yml with rename, merge and drop' },
       'min-per-class': { value: 'N', help: 'refuse classes with fewer images to train on (default: 2)' },
+      'target-precision': { value: 'P', help: 'share of accepted labels that must be right (default: 0.95)' },
       'class-weights': { value: 'HOW', help: 'balanced: every class weighs the same; none (default): every image' },
       augment: { value: 'KINDS', help: `${AUGMENT_KINDS.join(',')}: views that are trained on besides` },
       'crop-data-bar': {

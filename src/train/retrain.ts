@@ -86,8 +86,8 @@ export interface BackboneSource {
 /** `embed` decodes, preprocesses and embeds files; one answer a file in any order. */
 export interface RetrainDeps extends DataDeps {
   trainer: HeadTrainer;
-  /** A small JPEG of a picture for report.html, which goes without where this throws or is not given. */
-  thumbnail?(file: string): Promise<Uint8Array>;
+  /** A small JPEG of a file, or of a picture of the archive by its id, for report.html; which goes without where it throws. */
+  thumbnail?(place: string): Promise<Uint8Array | undefined>;
 }
 
 export interface RetrainOutcome {

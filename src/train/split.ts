@@ -120,7 +120,10 @@ const GROUP_FOLDS_MAX = 30;
  * A fold for each example such that a group is never in two, nor groups that share nearly identical pictures; undefined
  * where examples lack a group or share one.
  */
-export function dealGroups(examples: readonly Example[]): { folds: number[]; groups: number } | undefined {
+export function dealGroups(
+  examples: readonly Example[],
+  foldsMax = GROUP_FOLDS_MAX,
+): { folds: number[]; groups: number } | undefined {
   const groups = new Set(examples.map(({ group }) => group));
   if (groups.has(undefined) || groups.size < 2) return undefined;
   const block = blocksOf(examples);
@@ -131,7 +134,7 @@ export function dealGroups(examples: readonly Example[]): { folds: number[]; gro
   });
   if (nameOf.size < 2) return undefined;
   const order = [...nameOf].toSorted(([, a], [, b]) => (keyOf('groups', a) < keyOf('groups', b) ? -1 : 1));
-  const foldOf = new Map(order.map(([name], turn) => [name, turn % GROUP_FOLDS_MAX]));
+  const foldOf = new Map(order.map(([name], turn) => [name, turn % foldsMax]));
   return { folds: examples.map((_, at) => foldOf.get(block[at] ?? '') ?? 0), groups: groups.size };
 }
 

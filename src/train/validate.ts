@@ -17,6 +17,11 @@ function repeatsFor(images: number): number {
   return images <= 2000 ? 2 : 1;
 }
 
+/** Folds of whole groups: of many images a fold of several groups leaves enough others to learn from. */
+function groupFoldsFor(images: number): number {
+  return images <= 2000 ? 30 : 10;
+}
+
 /**
  * Five-fold cross-validation over the real images, repeated with other folds where there are few. Simulated images, and
  * those that made the backbone, train every head and are never judged.
@@ -41,7 +46,8 @@ export async function leaveGroupsOut(
   shape: Shape,
   options: FitOptions,
 ): Promise<Validation | undefined> {
-  const dealt = dealGroups(examples.filter(isJudged));
+  const real = examples.filter(isJudged);
+  const dealt = dealGroups(real, groupFoldsFor(real.length));
   if (dealt === undefined) return undefined;
   const judged = await judgeFolds(examples, dealt.folds, shape, options);
   return { name: 'leave-one-group-out', judged, repeats: 1, groups: dealt.groups };

@@ -32,7 +32,7 @@ interface Figures {
 
 /**
  * Confidence intervals of 95 % by bootstrap. Images of one group resemble each other, so whole groups are drawn where
- * they are known and there are five or more (an image without one stands alone), else images; the answers of all repeats about an image stay together.
+ * they are known and there are five or more (an image without one stands alone), else images, nearly identical ones together; the answers of all repeats about an image stay together.
  * `examples` are those that `judged[].at` counts.
  *
  * The percentiles are moved by the bootstrap's bias (mean of the replicates less the figure itself): a resample repeats
@@ -93,10 +93,10 @@ function unitsOf(
     return [...members.values()];
   };
   if (judged.some(({ at }) => examples[at]?.group !== undefined)) {
-    const groups = collect(({ at }) => examples[at]?.group ?? at);
+    const groups = collect(({ at }) => examples[at]?.group ?? examples[at]?.family ?? at);
     if (groups.length >= FEWEST_GROUPS) return { unit: 'group', members: groups };
   }
-  return { unit: 'image', members: collect(({ at }) => at) };
+  return { unit: 'image', members: collect(({ at }) => examples[at]?.family ?? at) };
 }
 
 /** Top-1, macro F1 (over the classes that occur) and calibration error of a list of answers. */

@@ -46,25 +46,31 @@ export function drawPlot({ id, title, description, widthPx, heightPx, option }: 
     const box = `viewBox="0 0 ${widthPx} ${heightPx}" style="max-width:${widthPx}px"`;
     const open = `<svg xmlns="http://www.w3.org/2000/svg" ${box} role="img" aria-labelledby="${id}-title ${id}-desc">`;
     const names = `<title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-desc">${escapeHtml(description)}</desc>`;
-    return [open, names, inPageColours(ownIds(lines.join('\n'), id))].join('\n');
+    return [open, names, inPageColours(ownIds(withoutMouse(lines.join('\n')), id))].join('\n');
   } finally {
     chart.dispose();
   }
 }
 
-/** The library counts its charts and styles over the life of the process; marks for the mouse are of no use here. */
-function ownIds(svg: string, id: string): string {
-  const known = new Map<string, string>();
+/** What the library writes for the mouse, boxes that cannot be seen, and the black inside of lines. */
+function withoutMouse(svg: string): string {
   return svg
     .replace(/<style[^]*?<\/style>\n?/g, '')
-    .replace(/ (?:class="zr[^"]*"|pointer-events="visible")/g, '')
-    .replace(/\bzr\d+-[\w-]+/g, (name) => {
-      const own = known.get(name) ?? `${id}-${known.size}`;
-      known.set(name, own);
-      return own;
-    });
+    .replace(/<path [^>]*fill-opacity="0"[^>]*stroke-width="0"[^>]*><\/path>\n?/g, '')
+    .replace(/ (?:class="zr[^"]*"|pointer-events="visible"|ecmeta_\w+="[^"]*")/g, '')
+    .replaceAll(' fill="#000"', ' fill="none"');
+}
+
+/** The library counts its charts over the life of the process. */
+function ownIds(svg: string, id: string): string {
+  const known = new Map<string, string>();
+  return svg.replace(/(?<=id="|url\(#)zr\d+-[\w-]+/g, (name) => {
+    const own = known.get(name) ?? `${id}-${known.size}`;
+    known.set(name, own);
+    return own;
+  });
 }
 
 function inPageColours(svg: string): string {
-  return Object.entries(COLOUR).reduce((text, [name, hex]) => text.replaceAll(hex, `var(--${name})`), svg);
+  return Object.entries(COLOUR).reduce((text, [name, hex]) => text.replaceAll(`"${hex}"`, `"var(--${name})"`), svg);
 }

@@ -1,7 +1,7 @@
 import type { Interval } from './training-report.ts';
 
 const SPLIT_TITLES: Readonly<Record<string, string>> = {
-  'cross-validation': 'cross-validation (groups it has seen)',
+  'cross-validation': 'cross-validation by image',
   'leave-one-group-out': 'groups left out',
   test: 'test images',
 };

@@ -20,10 +20,12 @@ export function escapeHtml(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** At most `length` characters; what is cut off is an ellipsis. */
+/** At most `length` characters: an ellipsis stands for the middle, because names often differ at their ends. */
 export function shortened(text: string, length: number): string {
   const characters = Array.from(plainText(text));
-  return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
+  if (characters.length <= length) return characters.join('');
+  const tail = Math.floor(length / 3);
+  return `${characters.slice(0, length - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
 }
 
 export interface TableColumn {
@@ -37,7 +39,7 @@ export function htmlTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  const attribute = (at: number): string => (columns[at]?.align === 'right' ? ' class="number"' : '');
+  const attribute = (at: number): string => (columns[at]?.align === 'right' ? ' class="number"' : ' class="text"');
   const head = columns.map(({ title }, at) => `<th scope="col"${attribute(at)}>${escapeHtml(title)}</th>`).join('');
   const body = rows.map((row) => {
     const cells = row.map((cell, at) =>

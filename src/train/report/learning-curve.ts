@@ -7,8 +7,10 @@ import { type FitOptions, fitHead } from '../fit-head.ts';
 import { dealFolds } from '../split.ts';
 import type { CurvePoint, LearningCurve, Spread } from './training-report.ts';
 
-/** Further steps follow the same pattern as far as the classes go. */
 const PER_CLASS = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+/** Of a large set: every head of some hundred images and more takes as long as the one that is kept. */
+const PER_CLASS_OF_MANY = [10, 50, 200, 1000, 5000];
+const MANY_IMAGES = 2000;
 /** One fold of five is judged in each draw. */
 const FOLDS = 5;
 /** Of more images than these the share of right ones is known to a percent. */
@@ -17,7 +19,7 @@ const JUDGED_MAX = 2000;
 /** Every draw trains a head for each point; a large set needs fewer of them for the same steadiness. */
 function drawsFor(images: number): number {
   if (images <= 500) return 5;
-  return images <= 2000 ? 3 : 2;
+  return images <= MANY_IMAGES ? 3 : 2;
 }
 
 interface Draw {
@@ -30,7 +32,7 @@ interface Draw {
 
 /**
  * Accuracy over the number of images of every class: in each draw a fifth of the real images is judged, and heads are
- * trained on 5, 10, 20, 50 ... of each class of the others, up to all of them. The images judged are of groups that the
+ * trained on 5, 10, 20, 50 ... of each class of the others, up to all of them; a large set has fewer draws and steps. The images judged are of groups that the
  * head may have seen, as in cross-validation. Undefined where no class has more than two images to train on.
  */
 export async function learningCurve(
@@ -45,7 +47,8 @@ export async function learningCurve(
   );
   const largest = Math.max(...draws.flatMap(({ pools }) => pools.map((pool) => pool.length)));
   if (largest <= 2 || draws.some(({ judged }) => judged.length === 0)) return undefined;
-  const steps = [...PER_CLASS.filter((perClass) => perClass < largest), largest];
+  const series = real.length <= MANY_IMAGES ? PER_CLASS : PER_CLASS_OF_MANY;
+  const steps = [...series.filter((perClass) => perClass < largest), largest];
   const points: CurvePoint[] = [];
   for (const perClass of steps) points.push(await pointOf(perClass, draws, shape, options));
   return { judged: rounded(meanOf(draws.map(({ judged }) => judged.length))), points };

@@ -12,7 +12,7 @@ const THUMBNAIL_MAX_BYTES = 32 * 1024;
 export async function makePage(
   { report, manifest }: { report: TrainingReport; manifest: ModelManifest },
   { examples }: Dataset,
-  deps: { thumbnail?(file: string): Promise<Uint8Array> },
+  deps: { thumbnail?(file: string): Promise<Uint8Array | undefined> },
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const fileOf = new Map(examples.map(({ sha256, file }) => [sha256, file]));

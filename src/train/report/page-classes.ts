@@ -2,7 +2,7 @@ import { classPlot } from './class-plot.ts';
 import { confusionPlot } from './confusion-plot.ts';
 import { figure } from './draw-plot.ts';
 import { imageCount, percent, percentRange, range, splitTitle } from './figures-text.ts';
-import { htmlTable, paragraph, section, type TableColumn } from './html.ts';
+import { escapeHtml, htmlTable, paragraph, section, type TableColumn } from './html.ts';
 import { learningPlot } from './plots.ts';
 import type { Evaluation, TrainingReport } from './training-report.ts';
 
@@ -126,14 +126,24 @@ export function confusionSection({ evaluations, labels, confusedPairs }: Trainin
     ...(confusedPairs.length === 0
       ? [paragraph('No image was taken for another class.')]
       : [pairsTable(confusedPairs)]),
-    ...confusedPairs
-      .filter(({ suggestMerge }) => suggestMerge)
-      .map(({ labels: [a, b], share, mergedTop1 }) =>
-        paragraph(
-          `Think of merging ${a} and ${b}: ${percent(share)} of their images are taken for the other. As one class top-1 would be ${percent(mergedTop1)} instead of ${percent(first.metrics.top1)}. Do so only where the difference does not matter to you; more images of both are the other way.`,
-        ),
-      ),
+    ...mergeSuggestion(confusedPairs, first),
   ]);
+}
+
+function mergeSuggestion(pairs: TrainingReport['confusedPairs'], { metrics }: Evaluation): string[] {
+  const suggested = pairs.filter(({ suggestMerge }) => suggestMerge);
+  if (suggested.length === 0) return [];
+  const items = suggested.map(({ labels: [a, b], share, mergedTop1 }) =>
+    escapeHtml(
+      `${a} and ${b}: ${percent(share)} of their images are taken for the other; as one class top-1 would be ${percent(mergedTop1)} instead of ${percent(metrics.top1)}.`,
+    ),
+  );
+  return [
+    paragraph(
+      'Think of merging these pairs, where the difference does not matter to you; more images of both are the other way:',
+    ),
+    `<ul>${items.map((item) => `<li>${item}</li>`).join('\n')}</ul>`,
+  ];
 }
 
 function fullTable(labels: readonly string[], { confusion, metrics }: Evaluation): string {

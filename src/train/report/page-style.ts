@@ -33,8 +33,9 @@ caption { text-align: left; color: var(--muted); padding: .25rem 0; }
 th, td { text-align: left; padding: .2rem .75rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 thead th { font-weight: 600; vertical-align: bottom; }
 th.number, td.number { text-align: right; }
-td.number, tbody th.number { white-space: nowrap; }
-tbody th { max-width: 22rem; overflow-wrap: anywhere; }
+td.number, th.number { white-space: nowrap; }
+thead th.number { white-space: normal; }
+td.text, tbody th.text { min-width: 7rem; max-width: 22rem; overflow-wrap: anywhere; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 1rem; padding: 0; list-style: none; }
 .pictures li { break-inside: avoid; font-size: .8rem; line-height: 1.35; overflow-wrap: anywhere; }
 .pictures img, .pictures .missing { display: block; width: 100%; height: 8rem; object-fit: contain; background: var(--shade); margin-bottom: .25rem; }

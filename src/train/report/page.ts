@@ -54,15 +54,16 @@ export function reportPage({ report, manifest, thumbnails }: PageInput): string 
   ].join('\n');
 }
 
-function summary({ evaluations, unseenGroups, labels }: TrainingReport, { backbone }: ModelManifest): string[] {
+function summary({ evaluations, unseenGroups, labels }: TrainingReport, { backbone, head }: ModelManifest): string[] {
   const [first] = evaluations;
   if (first === undefined) return [];
   const { metrics, intervals } = first;
+  const kind = head.hidden === undefined ? 'A softmax head' : `A head with a hidden layer of ${head.hidden} units`;
   const figures = `Of ${metrics.n} images ${percent(metrics.top1)} get the right one of ${labels.length} labels in cross-validation (95 % interval ${percentRange(intervals.top1)}); chance is ${percent(1 / labels.length)}.`;
   return [
     `<p class="lead">${escapeHtml(figures)}</p>`,
     `<p class="lead">${escapeHtml(unseenGroups.meaning)}</p>`,
-    `<p class="note">${escapeHtml(`A softmax head on the embeddings of ${backbone.name}. The same numbers for programs are in report.json, the limits of the model in card.md.`)}</p>`,
+    `<p class="note">${escapeHtml(`${kind} on the embeddings of ${backbone.name}. The same numbers for programs are in report.json, the limits of the model in card.md.`)}</p>`,
   ];
 }
 

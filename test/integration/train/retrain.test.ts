@@ -13,6 +13,7 @@ import { errorMessage } from '../../../src/domain/errors.ts';
 import { ContentHash } from '../../../src/domain/ids.ts';
 import { createLog } from '../../../src/log.ts';
 import { embedFiles } from '../../../src/pipeline/embed-files.ts';
+import { thumbnailOf } from '../../../src/pipeline/thumbnail.ts';
 import { decodePicture } from '../../../src/raster/decode-picture.ts';
 import { toGrey8 } from '../../../src/raster/display.ts';
 import { sha256Hex } from '../../../src/store/content-hash.ts';
@@ -93,7 +94,7 @@ describe('retraining on class folders', () => {
   it('makes a model that classifies pictures, and makes the same head again without reading a pixel', async () => {
     const input = await trainingInput();
     const asked: string[] = [];
-    const deps = { embed: embedder(asked), trainer };
+    const deps = { embed: embedder(asked), trainer, thumbnail: thumbnailOf };
     const first = await retrain(input, deps, { log });
     expect(asked).toHaveLength(24);
     expect(first.ref).toMatchObject({ name: 'my-lab', version: '1' });
@@ -114,6 +115,11 @@ describe('retraining on class folders', () => {
     for (const file of ['head.bin', 'neighbours.bin', 'report.json']) {
       expect(readFileSync(join(second.folder, file))).toEqual(readFileSync(join(first.folder, file)));
     }
+    const page = (file: string): string => readFileSync(file, 'utf8').replaceAll(/my-lab \d|\d\.timing/g, '');
+    expect(page(second.reportFile)).toBe(page(first.reportFile));
+    // How long it took stands beside the folder, whose bytes are to be the same again.
+    const timing = JSON.parse(readFileSync(`${first.folder}.timing.json`, 'utf8'));
+    expect(timing).toMatchObject({ model: first.ref, images: 24, cached: 0, seconds: first.seconds });
 
     const model = await openModel(first.folder, { batchSize: 3 });
     try {
@@ -165,6 +171,24 @@ describe('retraining on class folders', () => {
     const outcome = await retrain({ ...input, images, heldOut: 'none' }, { embed: embedder([]), trainer }, { log });
     expect(outcome.manifest.trainingImages.map(({ real }) => real)).toEqual([7, 7, 7]);
     expect(outcome.manifest.metrics.find(({ split }) => split === 'test')?.n).toBe(3);
+  });
+
+  it('shows the surest errors with their pictures, and goes without one that is gone', async () => {
+    const input = await trainingInput();
+    // Labels by turns: nothing can be learnt, so most answers are wrong.
+    const images = input.images.map((image, at) => ({ ...image, label: CLASSES[at % 3] ?? '' }));
+    const [gone] = images;
+    const thumbnail = (file: string): Promise<Uint8Array> =>
+      file === gone?.file ? Promise.reject(new Error('gone')) : thumbnailOf(file);
+    const deps = { embed: embedder([]), trainer, thumbnail };
+    const { report, reportFile } = await retrain({ ...input, images, heldOut: 'none' }, deps, { log });
+    const html = readFileSync(reportFile, 'utf8');
+    const named = report.worstErrors.filter(({ picture = '' }) => gone?.file.replaceAll('\\', '/').endsWith(picture));
+    expect(report.worstErrors.length).toBeGreaterThan(5);
+    expect(report.worstErrors[0]?.picture).toMatch(/^(?:Fibres|Patterned_surface|Tips)\/[^/]+$/);
+    expect(html.match(/<img alt="[^"]+" src="data:image\/jpeg;base64,\/9j\//g)).toHaveLength(
+      report.worstErrors.length - named.length,
+    );
   });
 
   it('evaluates unseen groups where groups are known', async () => {
