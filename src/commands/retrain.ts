@@ -65,7 +65,11 @@ export async function run(invocation: Invocation): Promise<number> {
       sharedTestList: userModels(state),
     };
     const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
-    const tools = { trainer, embed: embedWith(backend, bar, signal), thumbnail: thumbnailMaker(repo, facts.original) };
+    const tools = {
+      trainer,
+      embed: embedWith(backend, bar, signal),
+      thumbnail: thumbnailMaker(repo, (id) => facts.original(id)),
+    };
     const outcome =
       tune === undefined
         ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
