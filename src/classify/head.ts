@@ -136,13 +136,37 @@ function folded({ dim, mean, scale, ...head }: Head): Affine {
 }
 
 function affine({ inputs, weights, offset }: Affine): (x: Float32Array | Float64Array) => Float64Array {
-  return (x) =>
-    offset.map((start, output) => {
-      let sum = start;
-      const row = output * inputs;
-      for (let d = 0; d < inputs; d += 1) sum += (weights[row + d] as number) * (x[d] as number);
-      return sum;
-    });
+  return (x) => {
+    const sums = offset.slice();
+    let row = 0;
+    for (; row + 4 <= sums.length; row += 4) addFour(sums, row, weights, x);
+    for (; row < sums.length; row += 1) {
+      let sum = sums[row] as number;
+      for (let d = 0, at = row * inputs; d < inputs; d += 1, at += 1) sum += (weights[at] as number) * (x[d] as number);
+      sums[row] = sum;
+    }
+    return sums;
+  };
+}
+
+/** Four sums that do not wait for each other take a third of the time of four in turn; each is added up in the same order. */
+function addFour(sums: Float64Array, row: number, weights: Float64Array, x: Float32Array | Float64Array): void {
+  const length = x.length;
+  let first = sums[row] as number;
+  let second = sums[row + 1] as number;
+  let third = sums[row + 2] as number;
+  let fourth = sums[row + 3] as number;
+  for (let d = 0, at = row * length; d < length; d += 1, at += 1) {
+    const value = x[d] as number;
+    first += (weights[at] as number) * value;
+    second += (weights[at + length] as number) * value;
+    third += (weights[at + 2 * length] as number) * value;
+    fourth += (weights[at + 3 * length] as number) * value;
+  }
+  sums[row] = first;
+  sums[row + 1] = second;
+  sums[row + 2] = third;
+  sums[row + 3] = fourth;
 }
 
 /** Softmax of logits divided by `temperature` (above 1 flattens, below 1 sharpens). */

@@ -4,6 +4,9 @@ import type { NetworkPort } from './network.ts';
 import type { Operations } from './operations.ts';
 import type { TfjsModel } from './tfjs-file.ts';
 
+/** Layers that a message names: large networks have hundreds. */
+const LAYERS_NAMED = 12;
+
 /** A model of TensorFlow.js that is loaded, whichever of its two kinds it is. */
 export interface LoadedTfjs {
   inputs: NetworkPort[];
@@ -95,7 +98,8 @@ function layerOperations({ layers, inputs: ports }: LayersModel): Operations {
 export function outputOf(model: LayersModel, name: string): SymbolicTensor {
   const layer = model.layers.find((one) => one.name === name);
   if (layer === undefined) {
-    throw new Error(`expected the layer "${name}", found ${model.layers.map((one) => one.name).join(', ')}`);
+    const last = model.layers.slice(-LAYERS_NAMED).map((one) => one.name);
+    throw new Error(`expected the layer "${name}", found others, the last of which are ${last.join(', ')}`);
   }
   const output = layer.getOutputAt(layer.inboundNodes.length - 1);
   if (!Array.isArray(output)) return output;

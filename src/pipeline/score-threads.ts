@@ -21,9 +21,6 @@ export interface ScoreThreads {
   close(): Promise<void>;
 }
 
-/** Ids that a thread gets at once: some milliseconds of work. */
-const CHUNK = 32;
-
 /**
  * Scores records in `count` threads (default: one a core), because to read and to score takes most of the time, and STATE
  * is written meanwhile.
@@ -34,17 +31,10 @@ export function openScoreThreads(data: ScoreThreadData, count = availableParalle
   const threads = Array.from({ length: count }, () => new Worker(entry, { workerData: data }));
   return {
     async score(ids) {
-      const chunks = Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, at) =>
-        ids.slice(at * CHUNK, (at + 1) * CHUNK),
-      );
-      const done: Scored[][] = [];
-      const waiting = chunks.entries();
-      await Promise.all(
-        threads.map(async (thread) => {
-          for (const [at, chunk] of waiting) done[at] = await ask(thread, chunk);
-        }),
-      );
-      return done.flat();
+      // Each gets its share at once: while STATE is written nobody hears that a thread wants more.
+      const share = Math.ceil(ids.length / threads.length);
+      const shares = threads.map((thread, at) => [thread, ids.slice(at * share, (at + 1) * share)] as const);
+      return (await Promise.all(shares.map(([thread, part]) => ask(thread, part)))).flat();
     },
     close: async () => {
       await Promise.all(threads.map(async (thread) => await thread.terminate()));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeHead, encodeHead, type Head, logitsOf, scorerOf, softmax } from '../../../src/classify/head.ts';
+import { seededRandom } from '../../../src/train/seeded-random.ts';
 
 const head: Head = {
   classes: 3,
@@ -25,6 +26,20 @@ describe('a softmax head', () => {
     const powers = logits.map((logit) => Math.exp(logit / 1.5));
     const sum = powers.reduce((a, b) => a + b, 0);
     [...scorerOf(head, 1.5)(embedding)].forEach((score, k) => expect(score).toBeCloseTo((powers[k] ?? 0) / sum, 6));
+  });
+
+  it('adds each class up in the same order, however many there are', () => {
+    const random = seededRandom(5);
+    const numbers = (length: number): Float32Array => Float32Array.from({ length }, () => 2 * random() - 1);
+    const plain = { mean: new Float32Array(9), scale: new Float32Array(9).fill(1) };
+    for (const classes of [2, 4, 7, 11]) {
+      const many: Head = { classes, dim: 9, weights: numbers(9 * classes), bias: numbers(classes), ...plain };
+      const embedding = numbers(9);
+      const inTurn = Array.from({ length: classes }, (_, c) =>
+        embedding.reduce((sum, value, d) => sum + (many.weights[9 * c + d] ?? 0) * value, many.bias[c] ?? 0),
+      );
+      expect([...logitsOf(many)(embedding)]).toEqual(inTurn);
+    }
   });
 
   it('keeps every bit through head.bin', () => {
