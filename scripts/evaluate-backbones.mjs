@@ -189,7 +189,7 @@ function page(cut, whole) {
 
 Made by \`node scripts/evaluate-backbones.mjs SHARED\` after \`npm run build\`; the same images give the same numbers on the same machine.
 
-${first.images} labelled micrographs of ${first.byImage.perClass.length} categories from ${groups} sources (the file name up to \`__\`). On each backbone a softmax head is trained (C = ${C}, seed ${SEED}) and judges only images it was not trained on. Scores are calibrated with one temperature, fitted to both validations as \`retrain\` does: it is a compromise, too modest for seen sources and too sure for others, which is what the calibration errors show. Intervals are bootstraps of 95 % (1,000 draws, percentiles moved by the bias); they do not hold the luck of the folds, which moves top-1 by about 1.5 points from one dealing to the next.
+${first.images} labelled micrographs of ${first.byImage.perClass.length} categories from ${groups} sources (the file name up to \`__\`). On each backbone a softmax head is trained (C = ${C}, seed ${SEED}) and judges only images it was not trained on. Scores are calibrated with one temperature, fitted to both validations as \`retrain\` does: it is a compromise, too modest for seen sources and too sure for others, which is what the calibration errors show. Intervals are bootstraps of 95 % (1,000 draws, percentiles moved by the bias); they do not hold the luck of the folds, which moves top-1 by about 1.5 points from one dealing to the next. Nearly identical pictures may lie in two folds here, as they did in the models' own figures; \`retrain\` keeps them together, which gives lower ones ([training.md](training.md)).
 
 ## As the models' own figures were measured: whole frames
 

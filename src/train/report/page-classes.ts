@@ -41,6 +41,9 @@ export function accuracySection({ evaluations }: TrainingReport): string {
         `${capital(splitTitle(metrics.split))}: where the first label is wrong (${images} images), the second is right for ${percent(right)}.`,
       );
     }),
+    ...evaluations.flatMap(({ singleGroup = [] }) =>
+      singleGroup.length === 0 ? [] : [paragraph(`Classes of one group: ${singleGroup.join(', ')}.`)],
+    ),
     ...(first === undefined ? [] : [paragraph(unitText(first))]),
   ]);
 }
@@ -77,7 +80,7 @@ function apartRow({ severalGroups, singleGroup = [] }: Evaluation): string[][] {
   const { n, top1, macroF1, ece, intervals } = severalGroups;
   return [
     [
-      `groups left out, without ${singleGroup.join(', ')}: of one group only`,
+      'the same, without classes of one group',
       String(n),
       percent(top1),
       percentRange(intervals.top1),

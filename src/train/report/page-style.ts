@@ -50,6 +50,7 @@ td.text, tbody th.text { min-width: 7rem; max-width: 22rem; overflow-wrap: anywh
   body { max-width: none; padding: 0; font-size: 10pt; }
   h2 { break-after: avoid; margin-top: 1.5rem; }
   figure { break-inside: avoid; }
+  p:has(+ figure), p:has(+ .beside), p:has(+ .pictures) { break-after: avoid; }
   svg { max-height: 220mm; print-color-adjust: exact; }
   .table { overflow: visible; }
   thead { display: table-header-group; }

@@ -12,6 +12,7 @@ describe('the options of a training', () => {
     expect(headOptions(values)).toEqual({ hidden: 64, steps: 50, seed: 0 });
     expect(headOptions({ head: 'mlp', hidden: '8' })).toEqual({ hidden: 8 });
     expect(headOptions({ head: 'softmax' })).toEqual({});
+    expect(headOptions({ 'target-precision': '0.9' })).toEqual({ targetPrecision: 0.9 });
     expect(trainerChoice({ trainer: 'wasm' })).toBe('wasm');
   });
 
@@ -22,6 +23,10 @@ describe('the options of a training', () => {
     { head: 'mlp', hidden: '5000' },
     { head: 'mlp', hidden: '0' },
     { steps: '0' },
+    { 'target-precision': '1' },
+    { 'target-precision': '0.4' },
+    { 'target-precision': '95' },
+    { 'target-precision': '0.9x' },
   ])('refuse %o', (values) => {
     expect(() => headOptions(values)).toThrow(expect.objectContaining({ code: 'usage' }));
   });
