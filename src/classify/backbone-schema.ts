@@ -36,3 +36,8 @@ export const DEFAULT_INTERFACE: BackboneInterface = {
   normalise: 'none',
   featureAxis: 1,
 };
+
+/** Name of the file of a backbone in a model folder. */
+export function backboneFile(face: BackboneInterface | undefined): string {
+  return face?.format === 'tfjs' ? 'backbone.tfjs' : 'backbone.onnx';
+}

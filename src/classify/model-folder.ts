@@ -147,7 +147,11 @@ async function readModelFile(folder: string, file: string): Promise<Uint8Array> 
   }
 }
 
-async function readChecked(folder: string, { file, sha256 }: { file: string; sha256: string }): Promise<Uint8Array> {
+/** Bytes of a file of a model or backbone, held against the hash that its descriptor states; throws `classify/model`. */
+export async function readChecked(
+  folder: string,
+  { file, sha256 }: { file: string; sha256: string },
+): Promise<Uint8Array> {
   const bytes = await readModelFile(folder, file);
   const found = sha256Hex(bytes);
   if (found === sha256) return bytes;

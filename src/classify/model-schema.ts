@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BackboneInterface } from './backbone-schema.ts';
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower-case hex SHA-256');
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower-case hex SHA-256');
 const Share = z.number().min(0).max(1);
 const Count = z.int().nonnegative();
 
@@ -11,7 +11,7 @@ export const ModelName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected letters, digits, ".", "_" and "-", 64 at most');
 
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a plain file name');
-const ModelFile = z.strictObject({ file: FileName, sha256: Sha256 });
+export const ModelFile = z.strictObject({ file: FileName, sha256: Sha256 });
 
 /** Units of a hidden layer: more than any head of a few hundred images a class can use. */
 export const HIDDEN_MAX = 1024;

@@ -2,7 +2,6 @@ import { errorMessage, IngestError } from '../domain/errors.ts';
 import type { BackboneInterface } from './backbone-schema.ts';
 import type { InferenceBackend } from './backend.ts';
 import { inputFiller, inputShape, type NetworkInput } from './network-input.ts';
-import { INPUT_SIZES, isInputSize } from './preprocess.ts';
 
 /** A tensor that a network takes or gives; a size that is only known when it runs is undefined, as is an unknown shape. */
 export interface NetworkPort {
@@ -202,13 +201,4 @@ export function meanFeatures({ values, shape }: Features, axis: number): Float32
     means[at] = sum / (inner * outer);
   }
   return means;
-}
-
-/** Throws `classify/model` for a size that no picture is squashed to. */
-export function assertInputSize(size: number): void {
-  if (isInputSize(size)) return;
-  throw new IngestError(
-    'classify/model',
-    `Opening a backbone, expected an input of ${INPUT_SIZES.min} to ${INPUT_SIZES.max} px, found ${size} px.`,
-  );
 }

@@ -4,6 +4,9 @@ import type { NetworkPort } from './network.ts';
 import type { Operations } from './operations.ts';
 import type { TfjsModel } from './tfjs-file.ts';
 
+/** Layers that a message names: large networks have hundreds. */
+const LAYERS_NAMED = 12;
+
 /** A model of TensorFlow.js that is loaded, whichever of its two kinds it is. */
 export interface LoadedTfjs {
   inputs: NetworkPort[];
@@ -39,7 +42,7 @@ export async function loadLayers(model: TfjsModel): Promise<LoadedTfjs> {
     parts.set(output, part);
     return part;
   };
-  const outputs = layers.outputLayers.map(({ name }, at) => portOf(name, layers.outputs[at]?.shape, 'float32'));
+  const outputs = layers.outputs.map(({ sourceLayer, shape, dtype }) => portOf(sourceLayer.name, shape, dtype));
   return {
     // Names of inputs that nobody named depend on what was loaded before: the order has to do.
     inputs: layers.inputs.map(({ shape, dtype }, at) => portOf(inputName(at), shape, dtype)),
@@ -80,20 +83,23 @@ function graphOperations(topology: object): Operations {
 }
 
 /** A layer that is used inside of this model was last used by it: a model within a model had a use of its own before. */
-function layerOperations({ layers }: LayersModel): Operations {
-  return new Map(
-    layers.map((layer) => {
-      const inputs = layer.inboundNodes.at(-1)?.inboundLayers.map(({ name }) => name) ?? [];
-      return [layer.name, { op: layer.getClassName(), inputs }];
-    }),
-  );
+function layerOperations({ layers, inputs: ports }: LayersModel): Operations {
+  const named = new Map(ports.map(({ sourceLayer }, at) => [sourceLayer.name, inputName(at)]));
+  const operations = layers
+    .filter(({ name }) => !named.has(name))
+    .map((layer) => {
+      const inputs = layer.inboundNodes.at(-1)?.inboundLayers.map(({ name }) => named.get(name) ?? name) ?? [];
+      return [layer.name, { op: layer.getClassName(), inputs }] as const;
+    });
+  return new Map(operations);
 }
 
 /** What a layer gives in this model; throws where there is no such layer. */
 export function outputOf(model: LayersModel, name: string): SymbolicTensor {
   const layer = model.layers.find((one) => one.name === name);
   if (layer === undefined) {
-    throw new Error(`expected the layer "${name}", found ${model.layers.map((one) => one.name).join(', ')}`);
+    const last = model.layers.slice(-LAYERS_NAMED).map((one) => one.name);
+    throw new Error(`expected the layer "${name}", found others, the last of which are ${last.join(', ')}`);
   }
   const output = layer.getOutputAt(layer.inboundNodes.length - 1);
   if (!Array.isArray(output)) return output;

@@ -5,6 +5,7 @@ import type { Operations } from './operations.ts';
 import { decodeTfjsModel, type TfjsModel } from './tfjs-file.ts';
 import { type LoadedTfjs, loadGraph, loadLayers } from './tfjs-load.ts';
 import { openTfjs, type TfjsEngine, type TfjsRuntime } from './tfjs-runtime.ts';
+import { mendWasmPadding } from './wasm-padding.ts';
 
 export interface TfjsOptions extends EmbeddingOptions {
   /** Engines to try, of which the first that loads is taken. */
@@ -27,6 +28,7 @@ export async function openTfjsBackend(bytes: Uint8Array, options: TfjsOptions): 
 /** Opens any model of TensorFlow.js; throws `classify/model` where it refuses it or no engine loads. */
 export async function openTfjsNetwork(model: TfjsModel, engines?: readonly TfjsEngine[]): Promise<TfjsNetwork> {
   const runtime = await openTfjs(engines);
+  if (runtime.name === 'tfjs-wasm') mendWasmPadding(runtime.tf);
   const loaded = await load(model, runtime);
   const { inputs, outputs, operations } = loaded;
   return {

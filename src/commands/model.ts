@@ -10,6 +10,8 @@ const SUBVERBS: Record<string, () => Promise<{ run: Command }>> = {
   rollback: () => import('./model-rollback.ts'),
   export: () => import('./model-export.ts'),
   'import-archive': () => import('./model-import-archive.ts'),
+  import: () => import('./model-import.ts'),
+  bench: () => import('./model-bench.ts'),
 };
 
 /** `semantiff model SUBVERB ...`: the subverb gets what follows it as operands. */

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { InferenceBackend } from '../classify/backend.ts';
-import type { ModelFolder } from '../classify/model-folder.ts';
 import { openBackbone } from '../classify/open-backbone.ts';
-import { openModel } from '../classify/open-model.ts';
+import { INPUT_SIZE } from '../classify/preprocess.ts';
 import type { Config } from '../config/schema.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
@@ -13,16 +12,17 @@ import { groupFiles } from '../pipeline/group-images.ts';
 import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
 import { thumbnailOf } from '../pipeline/thumbnail.ts';
+import { backboneOfModel, importedBackbone, type TrainingBackbone } from '../pipeline/training-backbone.ts';
 import { SOFTWARE } from '../software.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import type { Embed } from '../train/gather-embeddings.ts';
 import { openTrainer } from '../train/open-trainer.ts';
-import { type RetrainInput, type RetrainOutcome, retrain } from '../train/retrain.ts';
+import { type BackboneSource, type RetrainInput, type RetrainOutcome, retrain } from '../train/retrain.ts';
 import { retrainTuned, type TuneDeps } from '../train/retrain-tuned.ts';
 import { headOptions, trainerChoice, tuneRequest } from './head-options.ts';
-import { type Invocation, text } from './invocation.ts';
+import { type Invocation, type OptionValues, text } from './invocation.ts';
 import { createProgress } from './progress.ts';
-import { loadSettings, places } from './settings.ts';
+import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine, table } from './table.ts';
 import { dataOptions, groupingOf } from './training-options.ts';
 
@@ -40,12 +40,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const tune = tuneRequest(values, options.augmentations ?? []);
   const settings = await loadSettings(invocation);
   const { repo, state } = places(settings);
-  const { log, config } = settings;
-  const { model: base } = await modelInUse(config, state);
+  const { log } = settings;
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const trainer = await openTrainer(choice);
-  const model = await openModel(base.folder);
+  const { backbone, backend, parent } = await openTrainingBackbone(values, settings, state);
   const facts = openArchiveFacts(state);
   const bar = createProgress(process.stderr);
   const version = text(values, 'version');
@@ -60,17 +59,17 @@ export async function run(invocation: Invocation): Promise<number> {
       heldOut: options.testList === undefined ? 'test' : 'none',
       modelsFolder: resolve(cwd, text(values, 'models') ?? userModels(state)),
       cacheFolder: join(state, 'embeddings'),
-      backbone: backboneOf(base),
-      parent: base.ref,
+      backbone,
+      ...(parent && { parent }),
       program: `${SOFTWARE.name} ${SOFTWARE.version}`,
       sharedTestList: userModels(state),
     };
     const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
-    const tools = { trainer, embed: embedWith(model.backend, bar, signal), thumbnail: thumbnailOf };
+    const tools = { trainer, embed: embedWith(backend, bar, signal), thumbnail: thumbnailOf };
     const outcome =
       tune === undefined
         ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
-        : await retrainTuned(input, tune, { ...tools, ...tuningTools(base, bar, signal) }, { signal, log });
+        : await retrainTuned(input, tune, { ...tools, ...tuningTools(backbone, bar, signal) }, { signal, log });
     bar.end();
     const hint = await useHint(outcome, settings.config, state);
     process.stdout.write(values['json'] === true ? jsonLine(outcome) : outcomeText(outcome, hint));
@@ -79,13 +78,20 @@ export async function run(invocation: Invocation): Promise<number> {
     bar.end();
     facts.close();
     await trainer.close();
-    await model.close();
+    await backend.close();
   }
 }
 
-function backboneOf({ folder, manifest }: ModelFolder): RetrainInput['backbone'] {
-  const { name, file, interface: face } = manifest.backbone;
-  return { name, file: join(folder, file), interface: face, inputSize: manifest.inputSize };
+/** The imported backbone that `--backbone` names, else that of the model in use, or of `--base`. */
+async function openTrainingBackbone(
+  values: OptionValues,
+  { config }: Settings,
+  state: string,
+): Promise<TrainingBackbone> {
+  const imported = text(values, 'backbone');
+  if (imported === undefined) return await backboneOfModel((await modelInUse(config, state)).model);
+  if (text(values, 'base') === undefined) return await importedBackbone(state, imported);
+  throw new IngestError('usage', '--base takes the backbone of a model, --backbone an imported one: say one of them');
 }
 
 function embedWith(backend: InferenceBackend, bar: ReturnType<typeof createProgress>, signal: AbortSignal): Embed {
@@ -99,15 +105,14 @@ function embedWith(backend: InferenceBackend, bar: ReturnType<typeof createProgr
 }
 
 function tuningTools(
-  { manifest }: ModelFolder,
+  { interface: face, inputSize = INPUT_SIZE }: BackboneSource,
   bar: ReturnType<typeof createProgress>,
   signal: AbortSignal,
 ): Pick<TuneDeps, 'readPicture' | 'openBackbone'> {
   return {
-    readPicture: async (file, inputSize) => await networkImage(await readFile(file), basename(file), inputSize),
+    readPicture: async (file, sizePx) => await networkImage(await readFile(file), basename(file), sizePx),
     async openBackbone(bytes) {
-      const { inputSize, backbone } = manifest;
-      const backend = await openBackbone(bytes, { interface: backbone.interface, inputSize });
+      const backend = await openBackbone(bytes, { interface: face, inputSize });
       return { embed: embedWith(backend, bar, signal), close: () => backend.close() };
     },
   };

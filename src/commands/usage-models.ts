@@ -7,12 +7,32 @@ const TRAINING: Record<string, OptionSpec> = {
     help: 'model whose backbone is used (default: the one in use)',
     setting: 'classify.model',
   },
+  backbone: { value: 'NAME', help: "imported backbone to use in place of a model's (semantiff model import)" },
   trainer: { value: 'NAME', help: 'auto, onnx, tfjs, tfjs-node or wasm: what computes the training (default: auto)' },
   head: { value: 'KIND', help: 'softmax, or mlp with one hidden layer (default: softmax)' },
   hidden: { value: 'N', help: 'units of the hidden layer of --head mlp (default: 64)' },
   finetune: { value: 'BLOCKS', help: 'fit the last blocks of a TensorFlow.js backbone too; needs tfjs-node' },
   steps: { value: 'N', help: 'most training steps (default: 1000 for up to 1,024 images, else 4000)' },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
+};
+
+/** What `semantiff model import` is told of a network. */
+const IMPORT: Record<string, OptionSpec> = {
+  name: { value: 'NAME', help: 'import: name of the backbone' },
+  sha256: { value: 'HASH', help: 'import: what the file (or model.json) must be' },
+  'input-size': { value: 'N', help: "import: pixels of a side of the network's input" },
+  layout: { value: 'LAYOUT', help: 'import: nchw or nhwc: where the channels stand in the input' },
+  channels: { value: 'N', help: 'import: 1 or 3 channels, all with the same grey' },
+  normalise: {
+    value: 'HOW',
+    help: 'import: none, 0..1, -1..1, imagenet, or MEAN/SCALE of grey levels, such as 127.5/127.5',
+  },
+  output: { value: 'NODE', help: 'import: node, tensor or layer that gives the embedding' },
+  try: { value: 'DIR', help: 'import: pictures to try it on, beside those of the program' },
+};
+
+const BENCH: Record<string, OptionSpec> = {
+  images: { value: 'N', help: 'bench: pictures of a round (default: 64)' },
 };
 
 /** Verbs that make and use models. */
@@ -70,8 +90,11 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
     summary: 'apply a model to the archive from stored embeddings, without reading a picture',
     operands: '',
     options: {
-      model: { value: 'NAME', help: 'model that answers', setting: 'classify.model' },
-      version: { value: 'VERSION', help: 'its version (default: the newest)', setting: 'classify.version' },
+      model: {
+        value: 'NAME[/VERSION]',
+        help: 'model that answers (default: the one in use)',
+        setting: 'classify.model',
+      },
       where: { value: 'QUERY', help: 'only records that a search finds: words and field:value' },
       'dry-run': { flag: true, help: 'say what would change, and change nothing' },
       now: { flag: true, help: 'let the records follow before it ends (default: watch, backfill or deliver does)' },
@@ -97,11 +120,14 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
     examples: ['semantiff review-queue -o records', 'semantiff review-queue labelled/ --limit 50 --json -o records'],
   },
   model: {
-    summary: 'list, compare, promote, roll back, export and import models',
-    operands: 'list | show [MODEL] | compare A B | promote MODEL | rollback | export MODEL FILE | import-archive FILE',
+    summary: 'list, compare, promote, roll back, export and import models; import and measure backbones',
+    operands:
+      'list | show [MODEL] | compare A B | promote MODEL | rollback | export MODEL FILE | import-archive FILE | import FILE | bench',
     options: {
       force: { flag: true, help: 'promote: although it is worse than the one in use, or cannot be compared with it' },
       reason: { value: 'TEXT', help: 'promote, rollback: why, for the history; --force needs one' },
+      ...IMPORT,
+      ...BENCH,
       ...PLACES,
     },
     examples: [
@@ -109,6 +135,8 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       'semantiff model compare nffa-sem-small/1 my-lab/2 -o records',
       'semantiff model promote my-lab 2 --reason "new detector" -o records',
       'semantiff model export my-lab/2 my-lab-2.tar -o records',
+      'semantiff model import inception/model.json --name inception --normalise -1..1 -o records',
+      'semantiff model bench -o records',
     ],
   },
 };

@@ -1,4 +1,4 @@
-import type { BackboneInterface } from '../classify/backbone-schema.ts';
+import { type BackboneInterface, backboneFile } from '../classify/backbone-schema.ts';
 import { encodeHead } from '../classify/head.ts';
 import { encodeTrainingImages, MANIFEST_FILE } from '../classify/model-folder.ts';
 import { type DataSource, ModelManifest } from '../classify/model-schema.ts';
@@ -42,7 +42,6 @@ export interface MadeModel {
 
 /** What made a model; raised when the same images and options would give another head, threshold or figure. */
 const TRAINING = 'semantiff training 1';
-const BACKBONE_FILES = { onnx: 'backbone.onnx', tfjs: 'backbone.tfjs' } as const;
 const HEAD_FILE = 'head.bin';
 const NEIGHBOURS_FILE = 'neighbours.bin';
 const IMAGES_FILE = 'training.json';
@@ -66,7 +65,7 @@ export function makeModel(trained: Trained, identity: ModelIdentity): MadeModel 
     report: trained.report,
     ref: { name, version, sha256: sha256Hex(json) },
     files: {
-      [backboneFile(identity)]: identity.backbone.bytes,
+      [backboneFile(identity.backbone.interface)]: identity.backbone.bytes,
       [HEAD_FILE]: head,
       [NEIGHBOURS_FILE]: neighbours,
       ...(identity.program !== undefined && { [IMAGES_FILE]: images }),
@@ -95,7 +94,7 @@ function manifestOf(
     embeddingLength: dataset.dim,
     backbone: {
       name: backbone.name,
-      file: backboneFile(identity),
+      file: backboneFile(backbone.interface),
       sha256: backbone.sha256,
       ...(backbone.interface && { interface: backbone.interface }),
     },
@@ -129,10 +128,6 @@ function manifestOf(
     metrics: report.evaluations.map(({ metrics }) => metrics),
     data: [...identity.data],
   };
-}
-
-function backboneFile({ backbone }: ModelIdentity): string {
-  return BACKBONE_FILES[backbone.interface?.format ?? 'onnx'];
 }
 
 function tuningOf({ tuned }: ModelIdentity): Pick<ModelManifest['training'], 'tuned'> {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import type { TfjsModel } from '../../src/classify/tfjs-file.ts';
 import { tinyWeights } from './tiny-backbone.ts';
@@ -147,4 +149,20 @@ export function inceptionLike({ size = 299, features = 24 } = {}): TfjsModel {
       { name: 'Logits/weights', shape: [features, 10], values: tinyWeights(features * 10, 4) },
     ],
   );
+}
+
+/**
+ * Writes a model as TensorFlow.js does: model.json, and the weights in `shards` files beside it, or what `paths` says
+ * instead of their names. Gives the folder.
+ */
+export function writeTfjs(folder: string, model: TfjsModel, shards = 2, paths?: string[]): string {
+  mkdirSync(folder, { recursive: true });
+  const { weightData, weightSpecs, ...rest } = model;
+  const bytes = Buffer.from(weightData);
+  const size = Math.ceil(bytes.length / shards);
+  const names = Array.from({ length: shards }, (_, at) => `group1-shard${at + 1}of${shards}.bin`);
+  names.forEach((name, at) => writeFileSync(join(folder, name), bytes.subarray(at * size, (at + 1) * size)));
+  const json = { ...rest, weightsManifest: [{ paths: paths ?? names, weights: weightSpecs }] };
+  writeFileSync(join(folder, 'model.json'), JSON.stringify(json));
+  return folder;
 }

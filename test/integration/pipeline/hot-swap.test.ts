@@ -3,17 +3,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classifyEmbedding } from '../../../src/classify/classify-batch.ts';
 import type { ModelFolder } from '../../../src/classify/model-folder.ts';
+import { type OpenHead, openHead } from '../../../src/classify/open-model.ts';
 import type { MicrographRecord } from '../../../src/domain/record.ts';
 import { listRecords } from '../../../src/publish/list-records.ts';
-import { readRecord } from '../../../src/publish/read-record.ts';
+import { readEmbedding, readRecord } from '../../../src/publish/read-record.ts';
 import { parseQuery } from '../../../src/search/parse-query.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { seededRandom } from '../../../src/train/seeded-random.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { buildTiff } from '../../builders/tiff-builder.ts';
 import { writeTinyModel } from '../../builders/tiny-model.ts';
-import { allValues, withFile } from '../convert/read-hdf5.ts';
+import { attribute, dataset, withFile } from '../convert/read-hdf5.ts';
 
 const DIST = resolve(import.meta.dirname, '../../../dist');
 const SCRIPT = join(import.meta.dirname, 'hot-swap-session.mjs');
@@ -108,13 +110,27 @@ describe('promoting and rolling back under load', () => {
     expect([...makers].toSorted()).toEqual(['model-a', 'model-b']);
   });
 
+  it('keeps the labels that the named model gives to the embedding beside them', async () => {
+    const heads = new Map(Object.entries(models).map(([name, model]) => [name, openHead(model)]));
+    for (const stored of records) {
+      const { model, labels } = stored.record.classification;
+      const embedding = await readEmbedding(stored);
+      const head = heads.get(model?.name ?? '') as OpenHead;
+      expect(classifyEmbedding(embedding as Float32Array, head).labels).toEqual(labels);
+    }
+  });
+
   it('writes the same model into the HDF5 as into the record', async () => {
-    for (const { record, folder } of records.filter((_, at) => at % 24 === 0)) {
+    for (const { record, folder } of records) {
       const { path } = record.artefacts.find(({ role }) => role === 'nexus') ?? { path: '' };
-      const values = await withFile(readFileSync(join(folder, path)), allValues);
       const { model, labels } = record.classification;
-      expect(values.get('entry/classification/labels/model_sha256')).toBe(model?.sha256);
-      expect(values.get('entry/classification/labels/label')).toEqual(labels.map(({ label }) => label));
+      await withFile(readFileSync(join(folder, path)), (file) => {
+        const said = '/entry/classification/labels';
+        expect(dataset(file, `${said}/model_sha256`).value).toBe(model?.sha256);
+        expect(dataset(file, `${said}/label`).value).toEqual(labels.map(({ label }) => label));
+        const backbone = attribute(dataset(file, '/entry/attachments/embedding'), 'backbone_sha256');
+        expect(backbone).toBe(models[model?.name ?? '']?.manifest.backbone.sha256);
+      });
     }
   });
 

@@ -70,11 +70,12 @@ async function run(
   memoryMiB: number,
   more: Partial<FileTask> = {},
   repo = temporaryFolder(),
+  others: Partial<BatchTools> = {},
 ): Promise<Run> {
   const staging = await openStaging(repo);
   const { size } = await stat(path);
   const task = { path, inbox: '/', relativePath: 'a.tif', sidecars: [], redo: false, bytes: size, ...more };
-  const tools = { ...opened, staging, settings: { ...opened.settings, repo, memoryMiB } };
+  const tools = { ...opened, ...others, staging, settings: { ...opened.settings, repo, memoryMiB } };
   const [result] = await processBatch([task], tools, () => undefined);
   if (result === undefined) throw new Error('one result was expected');
   return { result, repo, staging };
@@ -179,6 +180,28 @@ describe('a picture too large for memory', () => {
       Array.from(x).reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
     expect(a).toHaveLength(1280);
     expect(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))).toBeGreaterThan(0.999);
+  });
+
+  it('is squashed to the size that the model asks for', async () => {
+    const path = await fileOf(buildTiff(spec()));
+    const { model } = opened;
+    if (model === undefined) throw new Error('a model was expected');
+    const seen: Uint8Array[] = [];
+    const backend = {
+      ...model.backend,
+      inputSize: 96,
+      embed: (images: Uint8Array) => {
+        seen.push(images.slice());
+        return Promise.resolve(new Float32Array(model.backend.embeddingLength).fill(1));
+      },
+    };
+    for (const memoryMiB of [LITTLE_MIB, PLENTY_MIB]) {
+      written(await run(path, memoryMiB, {}, temporaryFolder(), { model: { ...model, backend } }));
+    }
+    const [pieces, whole] = seen;
+    expect(seen.map(({ length }) => length)).toEqual([96 * 96, 96 * 96]);
+    const apart = whole?.reduce((sum, level, at) => sum + Math.abs(level - (pieces?.[at] ?? 0)), 0) ?? 0;
+    expect(apart / (96 * 96)).toBeLessThan(1);
   });
 
   it('is told from one without contrast', async () => {

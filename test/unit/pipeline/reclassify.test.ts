@@ -130,7 +130,7 @@ describe('reclassifying an archive', () => {
       if (!said) {
         said = true;
         const tools = { ...here, store: other, indexedHere: true, now: NOW };
-        await labelRecords([{ record: record.source.name, label: 'Powder', by: 'Ann' }], tools);
+        await labelRecords([{ record: record.source.sha256, label: 'Powder', by: 'Ann' }], tools);
       }
       return await here.meaningOf(record);
     };
