@@ -35,7 +35,7 @@ process.on('exit', () => values.folder ?? rmSync(work, { recursive: true, force:
 
 if (!existsSync(state)) await fill();
 const version = await anotherVersion();
-const args = ['reclassify', '--model', 'nffa-sem-small', '--version', version, '-o', repo, '--state', state, '--json'];
+const args = ['reclassify', '--model', `nffa-sem-small/${version}`, '-o', repo, '--state', state, '--json'];
 for (const title of ['first', 'again']) {
   const started = performance.now();
   const answer = JSON.parse(run(args));

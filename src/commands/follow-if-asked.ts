@@ -1,4 +1,4 @@
-import type { Invocation } from './invocation.ts';
+import type { Invocation, OptionValues } from './invocation.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -9,4 +9,10 @@ export async function followIfAsked(invocation: Invocation, settings: Settings):
   if (invocation.values['now'] !== true || invocation.values['dry-run'] === true) return;
   const { followNow } = await import('./follow-now.ts');
   await followNow(invocation, settings);
+}
+
+/** When records follow that got `count` labels; empty where none did, or where they follow at once. */
+export function whenTheyFollow(count: number, values: OptionValues): string {
+  if (count === 0 || values['now'] === true || values['dry-run'] === true) return '';
+  return 'Their records follow with the next backfill or deliver, or while watch runs.\n';
 }

@@ -6,8 +6,8 @@ import { type LabelRequest, LabelText, parseLabelList } from '../pipeline/label-
 import { type LabelOutcome, labelRecords } from '../pipeline/label-records.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { openStore } from '../store/store.ts';
-import { followIfAsked } from './follow-if-asked.ts';
-import { type Invocation, text } from './invocation.ts';
+import { followIfAsked, whenTheyFollow } from './follow-if-asked.ts';
+import { type Invocation, type OptionValues, text } from './invocation.ts';
 import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine } from './table.ts';
 import { taxonomyOf } from './taxonomy-of.ts';
@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = await loadSettings(invocation);
   const outcomes = await noteLabels(requests, invocation, settings);
   const json = invocation.values['json'] === true;
-  process.stdout.write(json ? jsonLines(outcomes) : outcomesText(outcomes));
+  process.stdout.write(json ? jsonLines(outcomes) : outcomesText(outcomes, invocation.values));
   await followIfAsked(invocation, settings);
   return outcomes.some(({ state: became }) => became === 'refused') ? EXIT_QUARANTINED : EXIT_OK;
 }
@@ -75,13 +75,14 @@ function jsonLines(outcomes: readonly LabelOutcome[]): string {
   return outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join('');
 }
 
-function outcomesText(outcomes: readonly LabelOutcome[]): string {
+function outcomesText(outcomes: readonly LabelOutcome[], values: OptionValues): string {
   const refused = outcomes.flatMap((one) =>
     one.state === 'refused' ? [oneLine(`${one.record}: not labelled ${one.label}, because ${one.reason}`)] : [],
   );
   const labelled = outcomes.filter(({ state }) => state === 'labelled').length;
   const unchanged = outcomes.filter(({ state }) => state === 'unchanged').length;
   const said = unchanged === 0 ? '' : `, ${unchanged} said so already`;
-  const follow = labelled === 0 ? '' : ' Their records follow with the next backfill or deliver, or while watch runs.';
-  return `${refused.map((line) => `${line}\n`).join('')}${labelled} records labelled${said}.${follow}\n`;
+  const verb = values['dry-run'] === true ? 'would be labelled' : 'labelled';
+  const counts = `${labelled} records ${verb}${said}.\n`;
+  return `${refused.map((line) => `${line}\n`).join('')}${counts}${whenTheyFollow(labelled, values)}`;
 }

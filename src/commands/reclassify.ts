@@ -5,7 +5,7 @@ import { openScoreThreads } from '../pipeline/score-threads.ts';
 import { createRecordMeaning } from '../search/meaning.ts';
 import { idsWhere } from '../search/where.ts';
 import { openStore } from '../store/store.ts';
-import { followIfAsked } from './follow-if-asked.ts';
+import { followIfAsked, whenTheyFollow } from './follow-if-asked.ts';
 import { type Invocation, text } from './invocation.ts';
 import { openIndex } from './open-index.ts';
 import { createProgress } from './progress.ts';
@@ -49,7 +49,9 @@ export async function run(invocation: Invocation): Promise<number> {
     const { name, version } = model.ref;
     const asked = { model: `${name} ${version}`, dryRun };
     process.stdout.write(
-      values['json'] === true ? `${JSON.stringify({ ...asked, ...summary })}\n` : textOf(summary, asked),
+      values['json'] === true
+        ? `${JSON.stringify({ ...asked, ...summary })}\n`
+        : textOf(summary, { ...asked, follow: whenTheyFollow(summary.answered, values) }),
     );
     if (!summary.stopped) await followIfAsked(invocation, settings);
     return summary.stopped ? EXIT_FAILED : EXIT_OK;
@@ -76,7 +78,7 @@ const SHOWN = 20;
 
 function textOf(
   { answered, moved, left, stopped }: ReclassifySummary,
-  { model, dryRun }: { model: string; dryRun: boolean },
+  { model, dryRun, follow }: { model: string; dryRun: boolean; follow: string },
 ): string {
   const rows = moved
     .slice(0, SHOWN)
@@ -96,7 +98,7 @@ function textOf(
           rows,
         ),
     ...left.map(({ reason, records }) => oneLine(`${records} stay as they are: ${reason}.`)).map((line) => `${line}\n`),
-    dryRun || answered === 0 ? '' : 'Their records follow with the next backfill or deliver, or while watch runs.\n',
+    follow,
     stopped ? 'Stopped before the end; the same command goes on.\n' : '',
   ].join('');
 }

@@ -91,8 +91,11 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
     summary: 'apply a model to the archive from stored embeddings, without reading a picture',
     operands: '',
     options: {
-      model: { value: 'NAME', help: 'model that answers', setting: 'classify.model' },
-      version: { value: 'VERSION', help: 'its version (default: the newest)', setting: 'classify.version' },
+      model: {
+        value: 'NAME[/VERSION]',
+        help: 'model that answers (default: the one in use)',
+        setting: 'classify.model',
+      },
       where: { value: 'QUERY', help: 'only records that a search finds: words and field:value' },
       'dry-run': { flag: true, help: 'say what would change, and change nothing' },
       now: { flag: true, help: 'let the records follow before it ends (default: watch, backfill or deliver does)' },
