@@ -1,3 +1,4 @@
+import { presentAnswer } from '../domain/classification.ts';
 import { isIngestError } from '../domain/errors.ts';
 import type { ContentHash } from '../domain/ids.ts';
 import type { MicrographRecord } from '../domain/record.ts';
@@ -44,8 +45,8 @@ async function readOne(
   try {
     const stored = await readRecord(repo, id);
     if (stored === undefined) return undefined;
-    const classification = waiting?.(id);
-    const record = classification ? { ...stored.record, classification } : stored.record;
+    const classification = presentAnswer(stored.record.classification, waiting?.(id), new Date());
+    const record = { ...stored.record, classification };
     const embedding = wanted(record) ? await readEmbedding(stored) : undefined;
     return { id, record, ...(embedding && { embedding }) };
   } catch (error) {

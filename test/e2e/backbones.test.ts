@@ -65,7 +65,7 @@ describe('a network that somebody brings', () => {
   });
 
   it.each([
-    [['model'], /expects one of import, bench/],
+    [['model'], /expected one of .*import, bench/],
     [['model', 'import', 'a.onnx'], /which network/],
     [['model', 'import', 'a.onnx', '--name', 'a', '--sha256', 'abc'], /64 hexadecimal digits/],
     [['model', 'import', 'a.onnx', '--name', 'a', '--normalise', '1/0'], /--normalise expects/],
