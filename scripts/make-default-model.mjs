@@ -4,7 +4,8 @@
  *     npm run build && node scripts/make-default-model.mjs SHARED [MODELS]
  *
  * The head is trained on the images of samples/trainable.tsv (their licences allow it) and on the simulated ones; the
- * other labelled images are judged and never trained on. MODELS/nffa-sem-small/1 must not be there yet.
+ * other labelled images are judged and never trained on. MODELS/nffa-sem-small/1 must not be there yet. The shipped folder
+ * is older than report.html and has report.json in its first format; all other files come out the same.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
