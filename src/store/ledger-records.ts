@@ -2,7 +2,8 @@ import type { ContentHash } from '../domain/ids.ts';
 import type { ModelRef } from '../domain/record.ts';
 import { type Database, guarded, type Statement } from './sqlite.ts';
 
-const PAGE = 500;
+/** Records that one transaction of their reader may concern: of 500 the commits took a quarter of the time. */
+const PAGE = 2000;
 
 /** As `named` of the ledger: one pass over it, however many names there are. */
 export function recordsNamed(db: Database, names: readonly string[]): Map<string, ContentHash[]> {
