@@ -10,15 +10,14 @@ import { modelInUse } from '../pipeline/model-in-use.ts';
 import { nextToLabel, type ReviewQueue, type SuspectLabel, suspectLabels } from '../pipeline/review-archive.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import type { EmbedOutcome } from '../train/dataset.ts';
-import { onnxTrainer } from '../train/onnx-trainer.ts';
+import { openTrainer } from '../train/open-trainer.ts';
 import { readDataset } from '../train/read-dataset.ts';
+import { HEAD_DEFAULTS } from '../train/retrain.ts';
 import { type Invocation, wholeNumber } from './invocation.ts';
 import { loadSettings, places } from './settings.ts';
 import { oneLine, table } from './table.ts';
 
 const LIMIT = 20;
-/** As `retrain` has them without options. */
-const TRAINING = { c: 0.1, seed: 1 };
 
 /** `semantiff review-queue [DIR...]`: which pictures to label next, and which labels look wrong. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -59,11 +58,11 @@ async function checkLabels(
     backboneSha256: backbone.sha256,
     preprocessing,
   };
-  const trainer = await onnxTrainer();
+  const trainer = await openTrainer('auto');
   try {
     const embed = (files: string[]): AsyncIterable<EmbedOutcome> => embedWith(model, files, signal);
     const { dataset } = await readDataset(input, { embed, reviewed: each(reviewed) }, signal);
-    const suspects = await suspectLabels(dataset, { ...TRAINING, trainer, signal });
+    const suspects = await suspectLabels(dataset, { ...HEAD_DEFAULTS, trainer, signal });
     return { suspects, images: dataset.examples.length };
   } catch (error) {
     if (roots.length > 0 || !isIngestError(error, 'train/data')) throw error;

@@ -1,4 +1,4 @@
-import type { Classification, HumanLabel, Label, PastClassification } from './record.ts';
+import type { Classification, EmbeddingOrigin, HumanLabel, Label, PastClassification } from './record.ts';
 
 /** What a model says about a picture. */
 export type MachineAnswer = Pick<Classification, 'model' | 'embedding' | 'labels' | 'decision' | 'reason'>;
@@ -85,6 +85,11 @@ export function withHumanLabel(before: Classification, human: HumanLabel, now: D
     ...verdictOf(human),
     ...after(before, now),
   };
+}
+
+/** Whether embeddings may be compared: those of one network after one preprocessing. */
+export function isSameOrigin(a: Omit<EmbeddingOrigin, 'dimensions'>, b: Omit<EmbeddingOrigin, 'dimensions'>): boolean {
+  return a.backboneSha256 === b.backboneSha256 && a.preprocessing === b.preprocessing;
 }
 
 /** True where a person says the same as before, whoever it was. */

@@ -1,11 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { backboneNames, findBackbone, readBackboneFile } from '../classify/backbone-folder.ts';
 import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import type { InferenceBackend } from '../classify/backend.ts';
 import { embedImages } from '../classify/embed-images.ts';
-import { listVersions, loadModelFolder, readBackbone } from '../classify/model-folder.ts';
+import { loadModelFolder, readBackbone } from '../classify/model-folder.ts';
 import type { Metrics } from '../classify/model-schema.ts';
+import { listModels } from '../classify/model-store.ts';
 import { openBackbone } from '../classify/open-backbone.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { networkImage } from './embed-files.ts';
@@ -49,24 +50,13 @@ const ROUNDS = 5;
 /** Every version of every model of `roots`, then every imported backbone; what cannot be read is told of as a fault. */
 export async function listSubjects(roots: readonly string[], backbones: string): Promise<BenchSubject[]> {
   const subjects: BenchSubject[] = [];
-  for (const name of await modelNames(roots)) {
-    for (const { version, folder } of await listVersions(name, roots)) {
-      subjects.push(await orFault({ kind: 'model', name, version, metrics: [] }, () => modelSubject(folder)));
-    }
+  for (const { name, version, folder } of await listModels(roots)) {
+    subjects.push(await orFault({ kind: 'model', name, version, metrics: [] }, () => modelSubject(folder)));
   }
   for (const name of await backboneNames(backbones)) {
     subjects.push(await orFault({ kind: 'backbone', name, metrics: [] }, () => backboneSubject(backbones, name)));
   }
   return subjects;
-}
-
-async function modelNames(roots: readonly string[]): Promise<string[]> {
-  const names = new Set<string>();
-  for (const root of roots) {
-    const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) if (entry.isDirectory()) names.add(entry.name);
-  }
-  return [...names].toSorted();
 }
 
 async function modelSubject(folder: string): Promise<BenchSubject> {

@@ -2,6 +2,7 @@ import { topLabels } from '../classify/decide.ts';
 import { scorerOf } from '../classify/head.ts';
 import type { ModelFolder } from '../classify/model-folder.ts';
 import { nearestSimilarity, unitVector } from '../classify/neighbours.ts';
+import { isSameOrigin } from '../domain/classification.ts';
 import type { EmbeddingOrigin, MicrographRecord } from '../domain/record.ts';
 import { fitTemperature } from '../train/calibrate.ts';
 import type { Dataset, LeftOut, ReviewedImage } from '../train/dataset.ts';
@@ -59,7 +60,8 @@ export async function nextToLabel(
 }
 
 function isOf(origin: EmbeddingOrigin | undefined, { manifest }: ModelFolder): boolean {
-  return origin?.backboneSha256 === manifest.backbone.sha256 && origin.preprocessing === manifest.preprocessing;
+  const { backbone, preprocessing } = manifest;
+  return origin !== undefined && isSameOrigin(origin, { backboneSha256: backbone.sha256, preprocessing });
 }
 
 function isUsable(embedding: Float32Array, { manifest }: ModelFolder): boolean {

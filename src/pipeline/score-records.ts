@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { classifyEmbedding } from '../classify/classify-batch.ts';
 import type { OpenHead } from '../classify/open-model.ts';
+import { isSameOrigin } from '../domain/classification.ts';
 import { errorMessage, isIngestError } from '../domain/errors.ts';
 import { type ContentHash, recordFolder } from '../domain/ids.ts';
-import { type Classification, type EmbeddingOrigin, MicrographRecord } from '../domain/record.ts';
+import { type Classification, MicrographRecord } from '../domain/record.ts';
 import { embeddingOf, parseRecordAs } from '../publish/read-record.ts';
 
 /** Of a record what is needed to answer about it: the header, which is the most of it, is not looked at. */
@@ -42,7 +43,7 @@ function scoreOne(repo: string, head: OpenHead, id: ContentHash): Scored {
     const record = parseRecordAs(ScoredRecord, readFileSync(join(folder, 'record.json'), 'utf8'), folder);
     const { embedding: origin } = record.classification;
     if (origin === undefined) return { id, left: 'it has no embedding: the picture was not classified' };
-    if (!isComparable(origin, head.embeddingOrigin)) {
+    if (!isSameOrigin(origin, head.embeddingOrigin)) {
       return { id, left: 'its embedding is of another network: reprocess --stage classify answers from the picture' };
     }
     const vector = embeddingIn(folder, record);
@@ -71,8 +72,4 @@ function whyUnread(error: unknown): string {
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'REPO holds no such record';
   if (code === undefined) throw error;
   return `its record.json cannot be read: ${errorMessage(error)}`;
-}
-
-function isComparable(a: EmbeddingOrigin, b: EmbeddingOrigin): boolean {
-  return a.backboneSha256 === b.backboneSha256 && a.preprocessing === b.preprocessing && a.dimensions === b.dimensions;
 }

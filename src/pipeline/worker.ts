@@ -3,7 +3,7 @@ import { openTools, withModel } from './open-tools.ts';
 import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
 import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
 
-/** A message for every file and stage took 3 % of the time of a small picture. */
+/** A message for every file and stage, and one for every result, took a worker 1.6 ms of some 40 an image under load. */
 const SIGN_OF_LIFE_MS = 200;
 
 /**

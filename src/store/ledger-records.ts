@@ -19,8 +19,10 @@ export function recordsNamed(db: Database, names: readonly string[]): Map<string
   const byLastPart = new Map<string, { name: string; ending: string }[]>();
   for (const name of names) {
     if (/^[0-9a-f]{8,63}$/i.test(name)) {
+      // No picture is called so: it would have an ending.
       const hex = name.toLowerCase();
       for (const id of beginning.all({ from: hex, until: `${hex}g` })) note(name, id);
+      continue;
     }
     const ending = comparable(name).replace(/^(\.\/)+/, '');
     const last = ending.slice(ending.lastIndexOf('/') + 1);
@@ -29,7 +31,7 @@ export function recordsNamed(db: Database, names: readonly string[]): Map<string
   const rows: Statement<[], { path: string; content_hash: ContentHash }> = db.prepare(
     'SELECT path, content_hash FROM files WHERE content_hash IS NOT NULL',
   );
-  for (const row of names.length === 0 ? [] : rows.iterate()) {
+  for (const row of byLastPart.size === 0 ? [] : rows.iterate()) {
     const path = comparable(row.path);
     for (const { name, ending } of byLastPart.get(path.slice(path.lastIndexOf('/') + 1)) ?? []) {
       if (path === ending || path.endsWith(`/${ending}`)) note(name, row.content_hash);

@@ -1,6 +1,7 @@
 import { prepareNumberList } from './number-list.ts';
 import type { Database, Statement } from './sqlite.ts';
 import { createUnchangedCache } from './unchanged.ts';
+import { bitCount } from './vector-codec.ts';
 
 /** The meanings of one space, unpacked for a process that answers many searches. */
 interface Meanings {
@@ -122,10 +123,7 @@ function candidates({ docs, bits }: Meanings, asked: Uint32Array, allowed: Uint8
 function hamming(bits: Uint32Array, from: number, asked: Uint32Array): number {
   let distance = 0;
   for (let word = 0; word < asked.length; word++) {
-    let differing = (bits[from + word] ?? 0) ^ (asked[word] ?? 0);
-    differing -= (differing >>> 1) & 0x55555555;
-    differing = (differing & 0x33333333) + ((differing >>> 2) & 0x33333333);
-    distance += Math.imul((differing + (differing >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+    distance += bitCount((bits[from + word] ?? 0) ^ (asked[word] ?? 0));
   }
   return distance;
 }

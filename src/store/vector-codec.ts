@@ -62,8 +62,9 @@ export function cosineDistance(a: Uint8Array, b: Uint8Array): number {
   return 1 - dot / Math.sqrt(squaresLeft * squaresRight);
 }
 
-function bitCount(byte: number): number {
-  let value = byte - ((byte >> 1) & 0x55);
-  value = (value & 0x33) + ((value >> 2) & 0x33);
-  return (value + (value >> 4)) & 0x0f;
+/** Bits set in a 32-bit word (Warren, Hacker's Delight, 5-1). */
+export function bitCount(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,3 +1,4 @@
+import { bitCount } from '../store/vector-codec.ts';
 import type { Dataset, Example, LeftOut } from './dataset.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -188,13 +189,6 @@ function bitsApart(codes: Uint32Array, a: number, b: number): number {
     if (apart > MOST_BITS_APART) return apart;
   }
   return apart;
-}
-
-/** Bits set in a 32-bit word (Warren, Hacker's Delight, 5-1). */
-function bitCount(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

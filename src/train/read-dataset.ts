@@ -1,4 +1,5 @@
 import { PREPROCESSING } from '../classify/preprocess.ts';
+import { isSameOrigin } from '../domain/classification.ts';
 import { IngestError } from '../domain/errors.ts';
 import type { EmbeddingOrigin } from '../domain/record.ts';
 import type { Augmentation } from './augment.ts';
@@ -107,7 +108,7 @@ async function readArchive(
       continue;
     }
     const { id, label, group, origin, file } = image;
-    const fits = origin.backboneSha256 === backboneSha256 && origin.preprocessing === preprocessing;
+    const fits = isSameOrigin(origin, { backboneSha256, preprocessing });
     if (file !== undefined && (!fits || augmentations.length > 0)) {
       archive.files.push({ file, label, sha256: id, ...(group !== undefined && { group }) });
     } else if (fits) archive.reviewed.push(image);

@@ -129,8 +129,8 @@ export async function retrain(
   log.info({ images: dataset.examples.length, cached, leftOut: dataset.leftOut.length }, 'embeddings are there');
   const options = {
     trainer: deps.trainer,
-    c: input.c ?? DEFAULT_C,
-    seed: input.seed ?? 1,
+    c: input.c ?? HEAD_DEFAULTS.c,
+    seed: input.seed ?? HEAD_DEFAULTS.seed,
     heldOut: input.heldOut ?? 'test',
     targetPrecision: input.targetPrecision ?? TARGET_PRECISION,
     simulatedWeights: input.simulatedWeights ?? SIMULATED_WEIGHTS,
@@ -200,7 +200,8 @@ function withTuned(dataset: Dataset, tuned: TunedOn | undefined): Dataset {
   return { ...dataset, examples };
 }
 
-const DEFAULT_C = 0.1;
+/** How a head is trained unless somebody says otherwise. */
+export const HEAD_DEFAULTS = { c: 0.1, seed: 1 } as const;
 const TARGET_PRECISION = 0.95;
 const SIMULATED_WEIGHTS = [0.01, 0.03, 0.1, 0.3, 1];
 
