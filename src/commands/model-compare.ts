@@ -21,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
     await operandModel([first], settings, state),
     await operandModel([second], settings, state),
   ];
-  const comparison = await compareStored(models, { state, signal });
+  const comparison = await compareStored(models, { config: settings.config, log: settings.log, state, signal });
   if (values['json'] === true) {
     const own = models.map(({ ref, manifest }) => ({ ...ref, metrics: manifest.metrics }));
     process.stdout.write(`${JSON.stringify({ models: own, shared: comparisonJson(comparison) })}\n`);

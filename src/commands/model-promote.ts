@@ -26,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const isSame = 'model' in current && current.model.sha256 === model.sha256 && current.isPromoted;
   const comparison =
     'model' in current && current.model.sha256 !== model.sha256
-      ? await compareStored([current.model, model], { state, signal })
+      ? await compareStored([current.model, model], { config: settings.config, log: settings.log, state, signal })
       : undefined;
   const objection = 'fault' in current ? `the one in use cannot be opened: ${current.fault}` : objectionTo(comparison);
   if (comparison && 'model' in current && values['json'] !== true) {

@@ -1,23 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import type { InferenceBackend } from '../classify/backend.ts';
-import { openBackbone } from '../classify/open-backbone.ts';
-import { INPUT_SIZE } from '../classify/preprocess.ts';
 import type { Config } from '../config/schema.ts';
 import { IngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { openArchiveFacts } from '../pipeline/archive-facts.ts';
-import { embedFiles, networkImage } from '../pipeline/embed-files.ts';
+import { networkImage } from '../pipeline/embed-files.ts';
+import { type EmbedPool, openEmbedPool } from '../pipeline/embed-pool.ts';
 import { groupFiles } from '../pipeline/group-images.ts';
 import { modelInUse, userModels } from '../pipeline/model-in-use.ts';
+import type { WorkerBackbone } from '../pipeline/protocol.ts';
 import { reviewedImages } from '../pipeline/reviewed-images.ts';
 import { thumbnailMaker } from '../pipeline/thumbnail.ts';
 import { backboneOfModel, importedBackbone, type TrainingBackbone } from '../pipeline/training-backbone.ts';
 import { SOFTWARE } from '../software.ts';
+import { sha256Hex } from '../store/content-hash.ts';
 import { listClassFolders } from '../train/class-folders.ts';
 import type { Embed } from '../train/gather-embeddings.ts';
 import { openTrainer } from '../train/open-trainer.ts';
-import { type BackboneSource, type RetrainInput, type RetrainOutcome, retrain } from '../train/retrain.ts';
+import { type RetrainInput, type RetrainOutcome, retrain } from '../train/retrain.ts';
 import { retrainTuned, type TuneDeps } from '../train/retrain-tuned.ts';
 import { headOptions, trainerChoice, tuneRequest } from './head-options.ts';
 import { type Invocation, type OptionValues, text } from './invocation.ts';
@@ -44,9 +45,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await groupFiles(await listClassFolders(roots), roots, by);
   const trainer = await openTrainer(choice);
-  const { backbone, backend, parent } = await openTrainingBackbone(values, settings, state);
+  const { backbone, parent } = await trainingBackbone(values, settings, state);
   const facts = openArchiveFacts(state);
   const bar = createProgress(process.stderr);
+  const openPool = (network: WorkerBackbone): EmbedPool => openEmbedPool(settings.config, network, signal, log);
+  const pool = openPool(backbone);
   const version = text(values, 'version');
   try {
     const input: RetrainInput = {
@@ -67,13 +70,13 @@ export async function run(invocation: Invocation): Promise<number> {
     const reviewed = isArchive && reviewedImages({ repo, by, ...facts, signal });
     const tools = {
       trainer,
-      embed: embedWith(backend, bar, signal),
+      embed: embedWith(pool, bar),
       thumbnail: thumbnailMaker(repo, (id) => facts.original(id)),
     };
     const outcome =
       tune === undefined
         ? await retrain(input, { ...tools, ...(reviewed && { reviewed }) }, { signal, log })
-        : await retrainTuned(input, tune, { ...tools, ...tuningTools(backbone, bar, signal) }, { signal, log });
+        : await retrainTuned(input, tune, { ...tools, ...tuningTools(backbone, openPool, bar) }, { signal, log });
     bar.end();
     const hint = await useHint(outcome, settings.config, state);
     process.stdout.write(values['json'] === true ? retrainJson(outcome) : retrainText(outcome, hint));
@@ -82,26 +85,22 @@ export async function run(invocation: Invocation): Promise<number> {
     bar.end();
     facts.close();
     await trainer.close();
-    await backend.close();
+    await pool.close();
   }
 }
 
 /** The imported backbone that `--backbone` names, else that of the model in use, or of `--base`. */
-async function openTrainingBackbone(
-  values: OptionValues,
-  { config }: Settings,
-  state: string,
-): Promise<TrainingBackbone> {
+async function trainingBackbone(values: OptionValues, { config }: Settings, state: string): Promise<TrainingBackbone> {
   const imported = text(values, 'backbone');
   if (imported === undefined) return await backboneOfModel((await modelInUse(config, state)).model);
   if (text(values, 'base') === undefined) return await importedBackbone(state, imported);
   throw new IngestError('usage', '--base takes the backbone of a model, --backbone an imported one: say one of them');
 }
 
-function embedWith(backend: InferenceBackend, bar: ReturnType<typeof createProgress>, signal: AbortSignal): Embed {
+function embedWith({ embed }: EmbedPool, bar: ReturnType<typeof createProgress>): Embed {
   let done = 0;
   return async function* (files, augmentations) {
-    for await (const one of embedFiles(files, backend, signal, augmentations)) {
+    for await (const one of embed(files, augmentations)) {
       bar.update(++done, files.length, 'embedding');
       yield one;
     }
@@ -109,15 +108,23 @@ function embedWith(backend: InferenceBackend, bar: ReturnType<typeof createProgr
 }
 
 function tuningTools(
-  { interface: face, inputSize = INPUT_SIZE }: BackboneSource,
+  backbone: WorkerBackbone,
+  openPool: (network: WorkerBackbone) => EmbedPool,
   bar: ReturnType<typeof createProgress>,
-  signal: AbortSignal,
 ): Pick<TuneDeps, 'readPicture' | 'openBackbone'> {
   return {
     readPicture: async (file, sizePx) => await networkImage(await readFile(file), basename(file), sizePx),
     async openBackbone(bytes) {
-      const backend = await openBackbone(bytes, { interface: face, inputSize });
-      return { embed: embedWith(backend, bar, signal), close: () => backend.close() };
+      // Workers open files: until it is a model, what was tuned has a place of its own.
+      const folder = await mkdtemp(join(tmpdir(), 'semantiff-tuned-'));
+      const file = join(folder, basename(backbone.file));
+      await writeFile(file, bytes);
+      const pool = openPool({ ...backbone, file, sha256: sha256Hex(bytes) });
+      const close = async (): Promise<void> => {
+        await pool.close();
+        await rm(folder, { recursive: true, force: true });
+      };
+      return { embed: embedWith(pool, bar), close };
     },
   };
 }

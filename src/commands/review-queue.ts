@@ -1,20 +1,18 @@
 import { join, resolve } from 'node:path';
-import type { InferenceBackend } from '../classify/backend.ts';
 import type { ModelFolder } from '../classify/model-folder.ts';
-import { openModel } from '../classify/open-model.ts';
 import { isIngestError } from '../domain/errors.ts';
 import { EXIT_OK } from '../domain/states.ts';
 import { openArchiveFacts } from '../pipeline/archive-facts.ts';
-import { embedFiles } from '../pipeline/embed-files.ts';
+import { openEmbedPool } from '../pipeline/embed-pool.ts';
 import { modelInUse } from '../pipeline/model-in-use.ts';
 import { nextToLabel, type ReviewQueue, type SuspectLabel, suspectLabels } from '../pipeline/review-archive.ts';
+import { backboneOfModel } from '../pipeline/training-backbone.ts';
 import { listClassFolders } from '../train/class-folders.ts';
-import type { EmbedOutcome } from '../train/dataset.ts';
 import { openTrainer } from '../train/open-trainer.ts';
 import { readDataset } from '../train/read-dataset.ts';
 import { HEAD_DEFAULTS } from '../train/retrain.ts';
 import { type Invocation, wholeNumber } from './invocation.ts';
-import { loadSettings, places } from './settings.ts';
+import { loadSettings, places, type Settings } from './settings.ts';
 import { oneLine, table } from './table.ts';
 
 const LIMIT = 20;
@@ -28,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { model } = await modelInUse(settings.config, state);
   const facts = openArchiveFacts(state);
   const queue = await nextToLabel(repo, model, { limit, waiting: facts.waiting, signal }).finally(() => facts.close());
-  const checked = await checkLabels(invocation, model, { state, reviewed: queue.reviewed });
+  const checked = await checkLabels(invocation, model, { settings, reviewed: queue.reviewed });
   const suspects = checked.suspects.slice(0, limit);
   const isJson = values['json'] === true;
   process.stdout.write(isJson ? jsonLines(queue, suspects) : queueText(queue, { ...checked, suspects }));
@@ -47,43 +45,34 @@ interface Checked {
 async function checkLabels(
   { operands, cwd, signal }: Invocation,
   model: ModelFolder,
-  { state, reviewed }: { state: string; reviewed: ReviewQueue['reviewed'] },
+  { settings, reviewed }: { settings: Settings; reviewed: ReviewQueue['reviewed'] },
 ): Promise<Checked> {
   const roots = operands.map((folder) => resolve(cwd, folder));
   const images = roots.length === 0 ? [] : await listClassFolders(roots);
   const { backbone, preprocessing } = model.manifest;
   const input = {
     images,
-    cacheFolder: join(state, 'embeddings'),
+    cacheFolder: join(places(settings).state, 'embeddings'),
     backboneSha256: backbone.sha256,
     preprocessing,
   };
   const trainer = await openTrainer('auto');
+  const pool = openEmbedPool(settings.config, (await backboneOfModel(model)).backbone, signal, settings.log);
   try {
-    const embed = (files: string[]): AsyncIterable<EmbedOutcome> => embedWith(model, files, signal);
-    const { dataset } = await readDataset(input, { embed, reviewed: each(reviewed) }, signal);
+    const { dataset } = await readDataset(input, { embed: pool.embed, reviewed: each(reviewed) }, signal);
     const suspects = await suspectLabels(dataset, { ...HEAD_DEFAULTS, trainer, signal });
     return { suspects, images: dataset.examples.length };
   } catch (error) {
     if (roots.length > 0 || !isIngestError(error, 'train/data')) throw error;
     return { suspects: [], images: 0, unchecked: error.message };
   } finally {
+    await pool.close();
     await trainer.close();
   }
 }
 
 async function* each<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
   yield* items;
-}
-
-/** The network is opened only where pictures are not in the cache. */
-async function* embedWith(model: ModelFolder, files: string[], signal: AbortSignal): AsyncGenerator<EmbedOutcome> {
-  const opened: { backend: InferenceBackend; close(): Promise<void> } = await openModel(model.folder);
-  try {
-    yield* embedFiles(files, opened.backend, signal);
-  } finally {
-    await opened.close();
-  }
 }
 
 function jsonLines({ entries }: ReviewQueue, suspects: readonly SuspectLabel[]): string {

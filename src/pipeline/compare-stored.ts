@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { type ModelFolder, readTrainingImages } from '../classify/model-folder.ts';
-import { openModel } from '../classify/open-model.ts';
+import type { Config } from '../config/schema.ts';
 import { ContentHash } from '../domain/ids.ts';
+import type { Log } from '../log.ts';
 import { compareModels, judgesOf, type ModelComparison } from '../train/compare-models.ts';
 import { type EmbeddingCache, openEmbeddingCache } from '../train/embedding-cache.ts';
 import { readSharedTestList, type TestImage } from '../train/shared-test-list.ts';
 import { type ArchiveFacts, openArchiveFacts } from './archive-facts.ts';
-import { embedFiles } from './embed-files.ts';
+import { openEmbedPool } from './embed-pool.ts';
 import { userModels } from './model-in-use.ts';
+import { backboneOfModel } from './training-backbone.ts';
 
 export interface StoredComparison extends ModelComparison {
   /** Models that do not say which images they were trained on: none of the judging ones, it is assumed. */
@@ -22,7 +24,7 @@ export interface StoredComparison extends ModelComparison {
  */
 export async function compareStored(
   [first, second]: [ModelFolder, ModelFolder],
-  { state, signal }: { state: string; signal: AbortSignal },
+  { state, ...context }: { state: string; config: Readonly<Config>; log: Log; signal: AbortSignal },
 ): Promise<StoredComparison> {
   const images = await readSharedTestList(userModels(state));
   const seen = [await readTrainingImages(first), await readTrainingImages(second)];
@@ -32,7 +34,7 @@ export async function compareStored(
   ]);
   const facts = openArchiveFacts(state);
   try {
-    const tools = { state, signal, facts };
+    const tools = { state, ...context, facts };
     const ofFirst = await embeddingsFor(first, judges, tools);
     const isShared = spaceOf(first) === spaceOf(second);
     const ofSecond = isShared
@@ -55,6 +57,8 @@ function spaceOf({ manifest }: ModelFolder): string {
 
 interface Tools {
   state: string;
+  config: Readonly<Config>;
+  log: Log;
   signal: AbortSignal;
   facts: ArchiveFacts;
 }
@@ -79,22 +83,29 @@ async function embeddingsFor(
 async function embedMissing(
   model: ModelFolder,
   missing: readonly TestImage[],
-  { facts, signal, cache, embeddings }: Tools & { cache: EmbeddingCache; embeddings: Map<string, Float32Array> },
+  {
+    facts,
+    config,
+    log,
+    signal,
+    cache,
+    embeddings,
+  }: Tools & { cache: EmbeddingCache; embeddings: Map<string, Float32Array> },
 ): Promise<number> {
   const files = new Map<string, string>();
   for (const image of missing) for (const file of await placesOf(image, facts)) files.set(file, image.sha256);
   if (files.size === 0) return 0;
-  const opened = await openModel(model.folder);
+  const pool = openEmbedPool(config, (await backboneOfModel(model)).backbone, signal, log);
   let fresh = 0;
   try {
-    for await (const outcome of embedFiles(files.keys(), opened.backend, signal)) {
+    for await (const outcome of pool.embed([...files.keys()], [])) {
       if ('error' in outcome || outcome.sha256 !== files.get(outcome.file) || embeddings.has(outcome.sha256)) continue;
       await cache.append(outcome.sha256, outcome.embedding);
       embeddings.set(outcome.sha256, outcome.embedding);
       fresh += 1;
     }
   } finally {
-    await opened.close();
+    await pool.close();
   }
   return fresh;
 }

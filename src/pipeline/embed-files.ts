@@ -11,6 +11,7 @@ import { type PictureView, viewPicture } from '../raster/view-picture.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { type Augmentation, turnSquare } from '../train/augment.ts';
 import type { EmbedOutcome } from '../train/dataset.ts';
+import type { EmbedTask } from './protocol.ts';
 import { readerInto, readTiffFacts } from './tiff-facts.ts';
 
 const MAX_PIXEL_BYTES = 512 * 2 ** 20;
@@ -47,27 +48,16 @@ async function networkViews(
   return views;
 }
 
-/**
- * Embeds picture files one after the other, in order, each decoded once for all its views. A file that cannot be decoded
- * becomes an `error`, and the others go on.
- */
-export async function* embedFiles(
-  files: Iterable<string>,
-  backend: InferenceBackend,
-  signal: AbortSignal,
-  augmentations: readonly Augmentation[] = [],
-): AsyncGenerator<EmbedOutcome> {
-  for (const file of files) {
-    signal.throwIfAborted();
-    try {
-      const bytes = await readFile(file);
-      const views = await networkViews(bytes, basename(file), backend.inputSize, augmentations);
-      // One picture a batch: what is trained on is bit for bit what any batch of the pipeline gives.
-      const [embedding = new Float32Array(0), ...others] = await embedImages(views, backend, 1);
-      const variants = new Map(augmentations.map((name, at) => [name, others[at] ?? embedding] as const));
-      yield { file, sha256: sha256Hex(bytes), embedding, ...(variants.size > 0 && { variants }) };
-    } catch (error) {
-      yield { file, error: errorMessage(error) };
-    }
+/** Embeds a picture file, decoded once for all its views. One that cannot be decoded becomes an `error`. */
+export async function embedFile({ file, augmentations }: EmbedTask, backend: InferenceBackend): Promise<EmbedOutcome> {
+  try {
+    const bytes = await readFile(file);
+    const views = await networkViews(bytes, basename(file), backend.inputSize, augmentations);
+    // One picture a batch: what is trained on is bit for bit what any batch of the pipeline gives.
+    const [embedding = new Float32Array(0), ...others] = await embedImages(views, backend, 1);
+    const variants = new Map(augmentations.map((name, at) => [name, others[at] ?? embedding] as const));
+    return { file, sha256: sha256Hex(bytes), embedding, ...(variants.size > 0 && { variants }) };
+  } catch (error) {
+    return { file, error: errorMessage(error) };
   }
 }

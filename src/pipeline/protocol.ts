@@ -1,5 +1,8 @@
+import type { BackboneInterface } from '../classify/backbone-schema.ts';
 import type { MicrographRecord } from '../domain/record.ts';
 import type { SidecarPrint } from '../store/ledger-row.ts';
+import type { Augmentation } from '../train/augment.ts';
+import type { EmbedOutcome } from '../train/dataset.ts';
 import type { TaskUserContext } from './user-files.ts';
 
 /** Kinds of picture that may become records, told by content. */
@@ -35,6 +38,27 @@ export interface WorkerSettings {
   /** Take the rows of a data bar found only in the picture out of the HDF5's picture. */
   cutFoundDataBar?: boolean;
   memoryMiB: number;
+}
+
+/** What a worker must know once that only embeds pictures. */
+export interface EmbedderSettings {
+  backbone: WorkerBackbone;
+  memoryMiB: number;
+}
+
+/** A network without a head; a file of another `sha256` is refused. */
+export interface WorkerBackbone {
+  file: string;
+  sha256: string;
+  /** Default: that of the shipped backbones. */
+  interface?: BackboneInterface | undefined;
+  inputSize: number;
+}
+
+/** One picture file to embed, and the views of it that are wanted besides. */
+export interface EmbedTask {
+  file: string;
+  augmentations: readonly Augmentation[];
 }
 
 /** One picture file to make a record of. */
@@ -102,9 +126,15 @@ export interface UnsettledResult extends ResultOf<'unsettled'> {
 
 export type FileResult = RecordResult | SkippedResult | QuarantinedResult | UnsettledResult;
 
-export type WorkerRequest =
+/** The first message to a worker, answered by `ready`: it says what the worker is for. */
+export type WorkerInit =
   | { type: 'init'; settings: WorkerSettings }
+  | { type: 'init-embedder'; settings: EmbedderSettings };
+
+export type WorkerRequest =
+  | WorkerInit
   | { type: 'batch'; id: number; tasks: FileTask[] }
+  | { type: 'embed'; id: number; tasks: EmbedTask[] }
   /** Classify what comes after this with another model; answered by `model-used` or `model-refused`. */
   | { type: 'use-model'; model: WorkerModel };
 
@@ -117,12 +147,16 @@ export interface FailureData {
   systemCode?: string;
 }
 
+/** One result a task, in their order. */
+export type WorkerAnswer =
+  | { type: 'batch-done'; id: number; results: FileResult[]; maxRssMiB: number }
+  | { type: 'embedded'; id: number; results: EmbedOutcome[]; maxRssMiB: number };
+
 export type WorkerResponse =
+  | WorkerAnswer
   | { type: 'ready' }
   /** Sign of life: work on this batch goes on. */
   | { type: 'started'; id: number }
-  /** One result a task, in their order. */
-  | { type: 'batch-done'; id: number; results: FileResult[]; maxRssMiB: number }
   | { type: 'model-used' }
   /** The model before stays in use. */
   | { type: 'model-refused'; failure: FailureData }

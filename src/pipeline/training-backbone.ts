@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import { findBackbone, readBackboneFile } from '../classify/backbone-folder.ts';
-import type { InferenceBackend } from '../classify/backend.ts';
 import { type ModelFolder, readBackbone } from '../classify/model-folder.ts';
-import { openBackbone } from '../classify/open-backbone.ts';
 import type { ModelRef } from '../domain/record.ts';
-import type { BackboneSource } from '../train/retrain.ts';
+import type { WorkerBackbone } from './protocol.ts';
 
-/** A network that is open, and what a training must know of it. */
+/** A network to train on: its file was looked at, and is opened where pictures are embedded. */
 export interface TrainingBackbone {
-  backbone: BackboneSource;
-  backend: InferenceBackend;
+  backbone: WorkerBackbone & { name: string };
   /** The model that it is of. */
   parent?: ModelRef;
 }
@@ -19,19 +16,21 @@ export function backbonesFolder(state: string): string {
   return join(state, 'backbones');
 }
 
-/** Opens the backbone of a model, to train another head on it; throws `classify/model`. */
+/** The backbone of a model, to train another head on it; throws `classify/model` where its file was changed. */
 export async function backboneOfModel(model: ModelFolder): Promise<TrainingBackbone> {
   const { inputSize, backbone } = model.manifest;
-  const face = backbone.interface;
-  const backend = await openBackbone(await readBackbone(model), { interface: face, inputSize });
-  const file = join(model.folder, backbone.file);
-  return { backbone: { name: backbone.name, file, inputSize, interface: face }, backend, parent: model.ref };
+  await readBackbone(model);
+  const { name, sha256, interface: face } = backbone;
+  return {
+    backbone: { name, file: join(model.folder, backbone.file), sha256, inputSize, interface: face },
+    parent: model.ref,
+  };
 }
 
-/** Opens an imported backbone by its name; throws `classify/model`. */
+/** An imported backbone by its name; throws `classify/model` where there is none, or its file was changed. */
 export async function importedBackbone(state: string, name: string): Promise<TrainingBackbone> {
   const found = await findBackbone(backbonesFolder(state), name);
-  const { inputSize, file, interface: face } = found.descriptor;
-  const backend = await openBackbone(await readBackboneFile(found), { interface: face, inputSize });
-  return { backbone: { name, file: join(found.folder, file), inputSize, interface: face }, backend };
+  await readBackboneFile(found);
+  const { inputSize, file, sha256, interface: face } = found.descriptor;
+  return { backbone: { name, file: join(found.folder, file), sha256, inputSize, interface: face } };
 }

@@ -1,27 +1,33 @@
+import type { InferenceBackend } from '../classify/backend.ts';
 import { errorMessage, isIngestError } from '../domain/errors.ts';
+import type { EmbedOutcome } from '../train/dataset.ts';
+import { embedFile } from './embed-files.ts';
+import { openEmbedder } from './embedder.ts';
 import { openTools, withModel } from './open-tools.ts';
 import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
-import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
+import type { EmbedTask, FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
 
 /** A message for every file and stage, and one for every result, took a worker 1.6 ms of some 40 an image under load. */
 const SIGN_OF_LIFE_MS = 200;
 
 /**
  * A worker's conversation: requests in, responses out. Batches are made one after the other; while one is forced to
- * disk, the next is made. Another model is taken into use between two batches. Knows nothing of the channel.
+ * disk, the next is made. Another model is taken into use between two batches. A worker that was started with a network
+ * alone embeds pictures instead. Knows nothing of the channel.
  */
 export function createWorker(
   staging: string,
   send: (response: WorkerResponse) => void,
 ): (request: WorkerRequest) => Promise<void> {
   let tools: BatchTools | undefined;
+  let embedder: InferenceBackend | undefined;
   let making: Promise<void> = Promise.resolve();
   let committing: Promise<void> = Promise.resolve();
 
   async function commitAndSend(id: number, commit: CommitBatch): Promise<void> {
     try {
       const results = await commit();
-      send({ type: 'batch-done', id, results, maxRssMiB: process.resourceUsage().maxRSS / 1024 });
+      send({ type: 'batch-done', id, results, maxRssMiB: maxRssMiB() });
     } catch (error) {
       send({ type: 'failed', id, failure: failureData(error) });
     }
@@ -43,6 +49,17 @@ export function createWorker(
         tools = await openTools(request.settings, staging);
         send({ type: 'ready' });
         return;
+      case 'init-embedder':
+        embedder = await openEmbedder(request.settings);
+        send({ type: 'ready' });
+        return;
+      case 'embed': {
+        if (!embedder) throw new Error('files to embed came before the network');
+        const { id, tasks } = request;
+        const results = await embedAll(tasks, embedder, signOfLife(id));
+        send({ type: 'embedded', id, results, maxRssMiB: maxRssMiB() });
+        return;
+      }
       case 'batch': {
         if (!tools) throw new Error('a batch came before init');
         const { id } = request;
@@ -65,11 +82,24 @@ export function createWorker(
       .catch((error: unknown) => {
         const failure = failureData(error);
         if (request.type === 'use-model') return send({ type: 'model-refused', failure });
-        send({ type: 'failed', ...(request.type === 'batch' && { id: request.id }), failure });
+        send({ type: 'failed', ...('id' in request && { id: request.id }), failure });
       });
     await making;
     await committing;
   };
+}
+
+async function embedAll(tasks: EmbedTask[], embedder: InferenceBackend, alive: () => void): Promise<EmbedOutcome[]> {
+  const outcomes: EmbedOutcome[] = [];
+  for (const task of tasks) {
+    alive();
+    outcomes.push(await embedFile(task, embedder));
+  }
+  return outcomes;
+}
+
+function maxRssMiB(): number {
+  return process.resourceUsage().maxRSS / 1024;
 }
 
 /** An error as data, for the other side of a process boundary. */

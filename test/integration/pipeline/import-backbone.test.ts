@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { InterfaceWishes } from '../../../src/classify/choose-interface.ts';
+import { openEmbedder } from '../../../src/pipeline/embedder.ts';
 import { type ImportOutcome, importBackbone } from '../../../src/pipeline/import-backbone.ts';
 import { importedBackbone } from '../../../src/pipeline/training-backbone.ts';
 import { demoPictures } from '../../../src/pipeline/try-pictures.ts';
@@ -89,7 +90,8 @@ describe('importing a backbone', () => {
       expect.stringMatching(/^normalisation imagenet/),
       expect.stringMatching(/^output features_1/),
     ]);
-    const { backend, backbone } = await importedBackbone(state, 'brought');
+    const { backbone } = await importedBackbone(state, 'brought');
+    const backend = await openEmbedder({ backbone, memoryMiB: 512 });
     expect(await backend.embed(new Uint8Array(2 * SIZE * SIZE), 2)).toHaveLength(2 * FEATURES);
     await backend.close();
     expect(readFileSync(backbone.file)).not.toEqual(readFileSync(file));

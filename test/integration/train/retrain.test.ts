@@ -12,7 +12,7 @@ import { PREPROCESSING, preprocess } from '../../../src/classify/preprocess.ts';
 import { errorMessage } from '../../../src/domain/errors.ts';
 import { ContentHash } from '../../../src/domain/ids.ts';
 import { createLog } from '../../../src/log.ts';
-import { embedFiles } from '../../../src/pipeline/embed-files.ts';
+import { embedFile } from '../../../src/pipeline/embed-files.ts';
 import { thumbnailOf } from '../../../src/pipeline/thumbnail.ts';
 import { decodePicture } from '../../../src/raster/decode-picture.ts';
 import { toGrey8 } from '../../../src/raster/display.ts';
@@ -234,8 +234,9 @@ describe('retraining on class folders', () => {
         return backend.embed(images, count);
       },
     };
-    const { signal } = new AbortController();
-    const embed: RetrainDeps['embed'] = (files, augmentations) => embedFiles(files, counted, signal, augmentations);
+    const embed: RetrainDeps['embed'] = async function* (files, augmentations) {
+      for (const file of files) yield await embedFile({ file, augmentations }, counted);
+    };
     const first = await retrain(input, { embed, trainer }, { log });
     expect(decoded).toHaveLength(24 * 4);
     expect(first.manifest.training.augmentations).toEqual(['flip-x', 'turn-90', 'with-data-bar']);
