@@ -45,10 +45,29 @@ export function trainerChoice(values: OptionValues): TrainerChoice {
 /** What `--finetune` says; throws `usage`. */
 export function tuneRequest(values: OptionValues, augmentations: readonly Augmentation[]): TuneRequest | undefined {
   const blocks = wholeNumber(values, 'finetune', 1);
-  if (blocks === undefined) return undefined;
+  const rate = tuneRate(values);
+  if (blocks === undefined) {
+    if (rate === undefined) return undefined;
+    throw new IngestError('usage', '--finetune-rate is for --finetune BLOCKS, which is not said');
+  }
   if (values['archive'] === true)
     throw new IngestError('usage', '--finetune needs pictures: it takes class folders, and no --archive');
-  return { blocks, augment: augmentations.some((one) => one !== 'with-data-bar') };
+  const augment = augmentations.some((one) => one !== 'with-data-bar');
+  return { blocks, augment, ...(rate !== undefined && { rate }) };
+}
+
+/** Beyond it every network is thrown far from what it knows by its first step. */
+const MAX_TUNE_RATE = 0.1;
+
+function tuneRate(values: OptionValues): number | undefined {
+  const given = text(values, 'finetune-rate');
+  if (given === undefined) return undefined;
+  const rate = /^\d*\.?\d+(?:e-\d+)?$/i.test(given) ? Number(given) : Number.NaN;
+  if (rate > 0 && rate <= MAX_TUNE_RATE) return rate;
+  throw new IngestError(
+    'usage',
+    `--finetune-rate expects a number above 0 and up to ${MAX_TUNE_RATE}, such as 0.0001, and received ${given}`,
+  );
 }
 
 function hiddenUnits(values: OptionValues): number | undefined {

@@ -12,6 +12,7 @@ const TRAINING: Record<string, OptionSpec> = {
   head: { value: 'KIND', help: 'softmax, or mlp with one hidden layer (default: softmax)' },
   hidden: { value: 'N', help: 'units of the hidden layer of --head mlp (default: 64)' },
   finetune: { value: 'BLOCKS', help: 'fit the last blocks of a TensorFlow.js backbone too; needs tfjs-node' },
+  'finetune-rate': { value: 'RATE', help: 'length of the steps of --finetune; default 0.0001' },
   steps: { value: 'N', help: 'most training steps (default: 1000 for up to 1,024 images, else 4000)' },
   seed: { value: 'N', help: 'seed of the training (default: 1)' },
 };
@@ -136,7 +137,7 @@ export const MODEL_VERBS: Record<string, VerbSpec> = {
       'semantiff model compare nffa-sem-small/1 my-lab/2 -o records',
       'semantiff model promote my-lab 2 --reason "new detector" -o records',
       'semantiff model export my-lab/2 my-lab-2.tar -o records',
-      'semantiff model import inception/model.json --name inception --normalise -1..1 -o records',
+      'semantiff model import inception/model.json --name inception --normalise=-1..1 -o records',
       'semantiff model bench -o records',
     ],
   },

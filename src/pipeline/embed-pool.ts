@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { availableParallelism, tmpdir } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../log.ts';
@@ -80,38 +81,30 @@ function inBatches(files: readonly string[], augmentations: readonly Augmentatio
 
 async function* inOrder(
   batches: readonly EmbedTask[][],
-  { run, capacity }: ProcessPool<EmbedTask, EmbedOutcome>,
+  pool: ProcessPool<EmbedTask, EmbedOutcome>,
   signal: AbortSignal,
 ): AsyncGenerator<EmbedOutcome> {
-  const aborted = whenAborted(signal);
+  const done = new AbortController();
+  const aborted = once(signal, 'abort', done).then(() => signal.throwIfAborted());
   const waiting = batches.values();
   const underWay: Promise<EmbedOutcome[]>[] = [];
   const send = (): void => {
     const { value: batch } = waiting.next();
     if (batch === undefined) return;
-    const answer = run(batch);
+    const answer = pool.run(batch);
     // A later one may fail while an earlier one is waited for; it is thrown when its turn comes.
     answer.catch(() => undefined);
     underWay.push(answer);
   };
+  aborted.catch(() => undefined);
   try {
-    for (let i = 0; i < capacity; i++) send();
+    for (let i = 0; i < pool.capacity; i++) send();
     for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) {
-      const outcomes = await Promise.race([next, aborted.promise]);
+      const outcomes = await Promise.race([next, aborted]);
       send();
-      yield* outcomes;
+      yield* outcomes ?? [];
     }
   } finally {
-    aborted.forget();
+    done.abort();
   }
-}
-
-function whenAborted(signal: AbortSignal): { promise: Promise<never>; forget(): void } {
-  let onAbort = (): void => undefined;
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-  });
-  promise.catch(() => undefined);
-  signal.addEventListener('abort', onAbort, { once: true });
-  return { promise, forget: () => signal.removeEventListener('abort', onAbort) };
 }

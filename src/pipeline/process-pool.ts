@@ -205,7 +205,7 @@ function finish<Task, Result>(
 function armDeadline<Task, Result>(pool: PoolState<Task, Result>, slot: Slot<Task, Result>): void {
   clearTimeout(slot.timer);
   const seconds = secondsFor(
-    slot.jobs.flatMap(({ tasks }) => tasks.map(pool.work.bytes)),
+    slot.jobs.flatMap(({ tasks }) => tasks.map((task) => pool.work.bytes(task))),
     pool.options.deadlineS,
   );
   slot.timer = setTimeout(() => {

@@ -30,12 +30,12 @@ export function createWorkerPool({ settings, ...options }: WorkerPoolOptions, lo
     bytes: ({ bytes = 0 }) => bytes,
     fatal: faultOfRepo,
   };
-  const { modelUsers, ...pool } = createProcessPool(work, options, log);
+  const processes = createProcessPool(work, options, log);
   return {
-    ...pool,
+    ...processes,
     useModel: (model) =>
       swapModel(model, {
-        workers: modelUsers,
+        workers: () => processes.modelUsers(),
         startsWith: () => current.model,
         startWith: (next) => {
           current = { ...current, model: next };

@@ -1,14 +1,9 @@
-import type { InferenceBackend } from '../classify/backend.ts';
 import { errorMessage, isIngestError } from '../domain/errors.ts';
-import type { EmbedOutcome } from '../train/dataset.ts';
-import { embedFile } from './embed-files.ts';
-import { openEmbedder } from './embedder.ts';
+import { createEmbedder } from './embedder.ts';
 import { openTools, withModel } from './open-tools.ts';
 import { type BatchTools, type CommitBatch, makeBatch } from './process-batch.ts';
-import type { EmbedTask, FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
-
-/** A message for every file and stage, and one for every result, took a worker 1.6 ms of some 40 an image under load. */
-const SIGN_OF_LIFE_MS = 200;
+import type { FailureData, WorkerRequest, WorkerResponse } from './protocol.ts';
+import { maxRssMiB, signOfLife } from './signs-of-life.ts';
 
 /**
  * A worker's conversation: requests in, responses out. Batches are made one after the other; while one is forced to
@@ -20,7 +15,7 @@ export function createWorker(
   send: (response: WorkerResponse) => void,
 ): (request: WorkerRequest) => Promise<void> {
   let tools: BatchTools | undefined;
-  let embedder: InferenceBackend | undefined;
+  const embedder = createEmbedder(send);
   let making: Promise<void> = Promise.resolve();
   let committing: Promise<void> = Promise.resolve();
 
@@ -33,16 +28,6 @@ export function createWorker(
     }
   }
 
-  function signOfLife(id: number): () => void {
-    let last = Number.NEGATIVE_INFINITY;
-    return () => {
-      const now = performance.now();
-      if (now - last < SIGN_OF_LIFE_MS) return;
-      last = now;
-      send({ type: 'started', id });
-    };
-  }
-
   async function handle(request: WorkerRequest): Promise<void> {
     switch (request.type) {
       case 'init':
@@ -50,20 +35,13 @@ export function createWorker(
         send({ type: 'ready' });
         return;
       case 'init-embedder':
-        embedder = await openEmbedder(request.settings);
-        send({ type: 'ready' });
+      case 'embed':
+        await embedder(request);
         return;
-      case 'embed': {
-        if (!embedder) throw new Error('files to embed came before the network');
-        const { id, tasks } = request;
-        const results = await embedAll(tasks, embedder, signOfLife(id));
-        send({ type: 'embedded', id, results, maxRssMiB: maxRssMiB() });
-        return;
-      }
       case 'batch': {
         if (!tools) throw new Error('a batch came before init');
         const { id } = request;
-        const commit = await makeBatch(request.tasks, tools, signOfLife(id));
+        const commit = await makeBatch(request.tasks, tools, signOfLife(id, send));
         await committing;
         committing = commitAndSend(id, commit);
         return;
@@ -87,19 +65,6 @@ export function createWorker(
     await making;
     await committing;
   };
-}
-
-async function embedAll(tasks: EmbedTask[], embedder: InferenceBackend, alive: () => void): Promise<EmbedOutcome[]> {
-  const outcomes: EmbedOutcome[] = [];
-  for (const task of tasks) {
-    alive();
-    outcomes.push(await embedFile(task, embedder));
-  }
-  return outcomes;
-}
-
-function maxRssMiB(): number {
-  return process.resourceUsage().maxRSS / 1024;
 }
 
 /** An error as data, for the other side of a process boundary. */

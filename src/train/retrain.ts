@@ -261,10 +261,15 @@ function movedWarning({ examples, labels }: Dataset): string[] {
   return [`All groups of these labels would be held back, so all of them are trained on: ${moved.join(', ')}.`];
 }
 
+const SHOWN_OF_A_FAMILY = 4;
+
 function twoLabelsWarning(dataset: Dataset): string[] {
   const families = familiesOfTwoLabels(dataset);
   const [first] = families;
   if (first === undefined) return [];
-  const shown = first.map(({ file, label }) => `${file} (${label})`).join(', ');
-  return [`Nearly the same picture stands under more than one label ${families.length} times, such as ${shown}.`];
+  const shown = first.slice(0, SHOWN_OF_A_FAMILY).map(({ file, label }) => `${file} (${label})`);
+  const others = first.length > shown.length ? ` and ${first.length - shown.length} others` : '';
+  return [
+    `Nearly the same picture stands under more than one label ${families.length} times, such as ${shown.join(', ')}${others}.`,
+  ];
 }

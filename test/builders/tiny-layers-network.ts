@@ -4,16 +4,25 @@ import { seededRandom } from '../../src/train/seeded-random.ts';
 
 /**
  * A seeded TensorFlow.js layers model of two convolutions with batch normalisation and a mean over the picture, its layer
- * `embedding`, below a layer of classes: grey pictures [n, size, size, 1] with values -1 to 1 in, embeddings [n, length] out. Needs an engine that is in use.
+ * `embedding`, below a layer of classes: grey pictures [n, size, size, 1] with values -1 to 1 in, embeddings [n, length] out. With `poolPx` the
+ * mean is over squares of that many pixels, and pictures of one kind are not nearly the same. Needs an engine that is in use.
  */
-export async function tinyLayersNetwork(size: number, length: number, seed = 1): Promise<tf.io.ModelArtifacts> {
+export async function tinyLayersNetwork(
+  size: number,
+  length: number,
+  { seed = 1, poolPx }: { seed?: number; poolPx?: number } = {},
+): Promise<tf.io.ModelArtifacts> {
+  const pooled =
+    poolPx === undefined
+      ? [layers.globalAveragePooling2d({ dataFormat: 'channelsLast', name: 'embedding' })]
+      : [layers.averagePooling2d({ poolSize: poolPx }), layers.flatten({ name: 'embedding' })];
   const model = sequential({
     layers: [
       layers.conv2d({ inputShape: [size, size, 1], filters: 4, kernelSize: 3, activation: 'relu', padding: 'same' }),
       layers.batchNormalization(),
       layers.conv2d({ filters: length, kernelSize: 3, activation: 'relu', padding: 'same' }),
       layers.batchNormalization(),
-      layers.globalAveragePooling2d({ dataFormat: 'channelsLast', name: 'embedding' }),
+      ...pooled,
       // What a network was trained for once: nothing of it is in the embedding.
       layers.dense({ units: 7, name: 'old_classes' }),
     ],
