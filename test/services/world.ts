@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { writeDistinctTiffs } from '../builders/distinct-tiffs.ts';
 import { type FaultProxy, openFaultProxy } from '../builders/fault-proxy.ts';
-import { type Finished, finished, jsonLines, makePlaces, startCli } from '../e2e/run-cli.ts';
+import { type Finished, filesBelow, finished, jsonLines, makePlaces, startCli } from '../e2e/run-cli.ts';
 import { sharedDir } from '../shared-folder.ts';
 import { elasticsearchMissing, elasticsearchUrl } from './elasticsearch.ts';
 import { type Everywhere, expectNothingLost, lookAtOriginal, type Original } from './expect-nothing-lost.ts';
@@ -50,6 +51,8 @@ export interface World {
 
 export interface WorldOptions {
   pictures?: number;
+  /** Folders of JPEGs to take copies of, in place of made pictures. */
+  copyOf?: string[];
   /** Options of the script that starts Apache. */
   apache?: string[];
   /** Another Elasticsearch than that of all tests. */
@@ -60,7 +63,9 @@ export interface WorldOptions {
 /** Makes a world for one test; it ends with it. */
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const { root, inbox, repo, state, places } = await makePlaces();
-  const names = await writeDistinctTiffs(inbox, options.pictures ?? 3);
+  const { copyOf } = options;
+  for (const folder of copyOf ?? []) await cp(folder, join(inbox, basename(folder)), { recursive: true });
+  const names = copyOf === undefined ? await writeDistinctTiffs(inbox, options.pictures ?? 3) : await jpegsBelow(inbox);
   const originals = names.map((name) => lookAtOriginal(join(inbox, name)));
   // Each is let go of although what comes behind it may fail.
   onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
@@ -93,6 +98,10 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     ...commandsOf(settings, places, inbox),
     expectNothingLost: (withdrawn) => expectNothingLost(everywhere, withdrawn),
   };
+}
+
+async function jpegsBelow(folder: string): Promise<string[]> {
+  return (await filesBelow(folder)).filter((name) => name.endsWith('.jpg'));
 }
 
 /** Short silences and short pauses between tries. */
