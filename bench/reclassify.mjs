@@ -4,7 +4,8 @@
  *   npm run build && node bench/reclassify.mjs [--records 20000] [--folder DIR]
  *
  * The archive is made up: the record of a demo picture under other names, ids and embeddings, in REPO, ledger and index.
- * The model is the shipped one with its head turned by a few parts in a hundred. --folder keeps the archive for another run.
+ * The model is the shipped one with its head turned by a few parts in a hundred. Peak memory is that of the command's
+ * process, its threads included. --folder keeps the archive for another run.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,6 +32,7 @@ const work = resolve(values.folder ?? mkdtempSync(join(tmpdir(), 'semantiff-recl
 const [repo, state] = [join(work, 'repo'), join(work, 'state')];
 const CLI = resolve(import.meta.dirname, '../dist/cli.js');
 const PACKAGE = resolve(import.meta.dirname, '..');
+const TELL_PEAK = `data:text/javascript,process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS, 'KiB'))`;
 process.on('exit', () => values.folder ?? rmSync(work, { recursive: true, force: true }));
 
 if (!existsSync(state)) await fill();
@@ -38,18 +40,21 @@ const version = await anotherVersion();
 const args = ['reclassify', '--model', `nffa-sem-small/${version}`, '-o', repo, '--state', state, '--json'];
 for (const title of ['first', 'again']) {
   const started = performance.now();
-  const answer = JSON.parse(run(args));
+  const { stdout, peakRssMiB } = run(args);
+  const answer = JSON.parse(stdout);
   const seconds = (performance.now() - started) / 1000;
   const moved = answer.moved.reduce((sum, { records }) => sum + records, 0);
   console.log(
-    `${title}: ${answer.answered} of ${count} records in ${seconds.toFixed(1)} s (${(answer.answered / seconds).toFixed(0)} a second), ${moved} with another first label; load ${loadavg()[0].toFixed(1)}`,
+    `${title}: ${answer.answered} of ${count} records in ${seconds.toFixed(1)} s (${(answer.answered / seconds).toFixed(0)} a second), ${moved} with another first label; peak RSS ${peakRssMiB} MiB, load ${loadavg()[0].toFixed(1)}`,
   );
 }
 
 function run(argv) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, ...argv], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', TELL_PEAK, CLI, ...argv], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`${argv[0]} ended with ${status}: ${stderr.slice(-2000)}`);
-  return stdout;
+  return { stdout, peakRssMiB: Math.round(Number(/peak (\d+) KiB/.exec(stderr)?.[1]) / 1024) };
 }
 
 async function fill() {
