@@ -47,6 +47,56 @@ function pooled(shape: OnnxValue['shape']): Uint8Array {
   });
 }
 
+const TOKEN_LENGTH = 12;
+
+/**
+ * A vision transformer in small: patches of 8 x 8 pixels as 16 tokens, one layer of attention, and with `classes` a
+ * classifier of the first token.
+ */
+function transformer(classes: boolean): Uint8Array {
+  const square = (name: string, seed: number) => {
+    return { name, shape: [TOKEN_LENGTH, TOKEN_LENGTH], data: tinyWeights(TOKEN_LENGTH ** 2, seed) };
+  };
+  const patch = 3 * 8 * 8;
+  return encodeOnnxModel({
+    name: 'transformer',
+    inputs: [{ name: 'pixel_values', type: 'float32', shape: ['batch', 3, SIZE, SIZE] }],
+    outputs: classes
+      ? [{ name: 'logits', type: 'float32', shape: ['batch', 4] }]
+      : [{ name: 'last_hidden_state', type: 'float32', shape: ['batch', 16, TOKEN_LENGTH] }],
+    constants: [
+      { name: 'patches', shape: [TOKEN_LENGTH, 3, 8, 8], data: tinyWeights(TOKEN_LENGTH * patch) },
+      { name: 'rows', shape: [3], data: BigInt64Array.of(0n, BigInt(TOKEN_LENGTH), -1n) },
+      { name: 'first', shape: [], data: BigInt64Array.of(0n) },
+      square('wq', 2),
+      square('wk', 3),
+      square('wv', 4),
+      { name: 'scale', shape: [TOKEN_LENGTH], data: new Float32Array(TOKEN_LENGTH).fill(1) },
+      { name: 'head', shape: [TOKEN_LENGTH, 4], data: tinyWeights(TOKEN_LENGTH * 4, 5) },
+    ],
+    nodes: [
+      { op: 'Conv', inputs: ['pixel_values', 'patches'], outputs: ['map'], attributes: { strides: [8, 8] } },
+      { op: 'Reshape', inputs: ['map', 'rows'], outputs: ['columns'] },
+      { op: 'Transpose', inputs: ['columns'], outputs: ['tokens'], attributes: { perm: [0, 2, 1] } },
+      { op: 'MatMul', inputs: ['tokens', 'wq'], outputs: ['q'] },
+      { op: 'MatMul', inputs: ['tokens', 'wk'], outputs: ['k'] },
+      { op: 'MatMul', inputs: ['tokens', 'wv'], outputs: ['v'] },
+      { op: 'Transpose', inputs: ['k'], outputs: ['kt'], attributes: { perm: [0, 2, 1] } },
+      { op: 'MatMul', inputs: ['q', 'kt'], outputs: ['scores'] },
+      { op: 'Softmax', inputs: ['scores'], outputs: ['attention'], attributes: { axis: 2 } },
+      { op: 'MatMul', inputs: ['attention', 'v'], outputs: ['mixed'] },
+      { op: 'Add', inputs: ['mixed', 'tokens'], outputs: ['sum'] },
+      { op: 'LayerNormalization', inputs: ['sum', 'scale'], outputs: ['last_hidden_state'] },
+      ...(classes
+        ? [
+            { op: 'Gather', inputs: ['last_hidden_state', 'first'], outputs: ['cls'], attributes: { axis: 1 } },
+            { op: 'MatMul', inputs: ['cls', 'head'], outputs: ['logits'] },
+          ]
+        : []),
+    ],
+  });
+}
+
 async function importFile(
   file: string,
   wishes: InterfaceWishes = {},
@@ -139,6 +189,18 @@ describe('importing a backbone', () => {
     const folder = writeTfjs(temporaryFolder(), inceptionLike({ size: 64 }));
     const { descriptor } = await importFile(folder, { output: 'Mixed_7c/Relu' });
     expect(descriptor).toMatchObject({ embeddingLength: 24, interface: { featureAxis: 3 } });
+  });
+
+  it.each([
+    ['the mean of its tokens', false, 'last_hidden_state', 2],
+    ['the token that its classifier looks at', true, 'cls', 1],
+  ])('takes a vision transformer by %s', async (_, classes, output, featureAxis) => {
+    const { descriptor } = await importBytes(transformer(classes));
+    expect(descriptor).toMatchObject({
+      inputSize: SIZE,
+      embeddingLength: TOKEN_LENGTH,
+      interface: { input: 'pixel_values', output, featureAxis, layout: 'nchw', normalise: 'imagenet' },
+    });
   });
 
   it('finds the layer before the classifier of a layers model', async () => {
