@@ -33,11 +33,6 @@ const GC_FLAGS = [
   '--initial-old-space-size=128',
   '--heap-growing-percent=400',
 ];
-/**
- * A process that optimises functions as early as V8 does by default spends 14 % of its first 500 images in its compilers,
- * on JavaScript and WebAssembly half and half; called this much oftener before, 7 %, and what is hot still gets there.
- */
-const COMPILER_FLAGS = ['--interrupt-budget=500000', '--wasm-tiering-budget=20000000'];
 /** As many flushes of a group at once let the file system write one journal entry for all, not one for every four. */
 const POOL_THREADS = 24;
 const STDERR_KEPT = 2000;
@@ -56,7 +51,7 @@ export function startWorker(
   const child = fork(fileURLToPath(entry), [staging, String(memoryMiB)], {
     serialization: 'advanced',
     env: { ...process.env, UV_THREADPOOL_SIZE: String(POOL_THREADS) },
-    execArgv: [...GC_FLAGS, ...COMPILER_FLAGS, `--max-old-space-size=${Math.round(memoryMiB * HEAP_SHARE)}`],
+    execArgv: [...GC_FLAGS, `--max-old-space-size=${Math.round(memoryMiB * HEAP_SHARE)}`],
     stdio: ['ignore', 2, 'pipe', 'ipc'],
   });
   const heard = listenToStderr(child, log);
