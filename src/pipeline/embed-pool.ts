@@ -19,7 +19,7 @@ export interface EmbedPoolOptions {
 
 export interface EmbedPool {
   /**
-   * Embeds files in worker processes, one answer a file in their order. A file that kills its worker, or takes longer than
+   * Embeds files in worker processes, one answer a file in their order; one call at a time. A file that kills its worker, or takes longer than
    * the deadline, becomes an `error`. Throws where no worker can start, and the signal's reason when it is aborted.
    */
   embed: Embed;
@@ -46,14 +46,19 @@ export function createEmbedPool(
     fatal: () => undefined,
   };
   let pool: ProcessPool<EmbedTask, EmbedOutcome> | undefined;
+  let size = 0;
   return {
     async *embed(files, augmentations) {
       signal.throwIfAborted();
       const batches = inBatches(files, augmentations);
       if (batches.length === 0) return;
-      // Embedders keep nothing on disk: their staging folder is never made.
-      const options = { count: Math.min(count, batches.length), deadlineS, staging: tmpdir(), entry };
-      pool ??= createProcessPool(work, options, log);
+      const wanted = Math.min(count, batches.length);
+      if (pool === undefined || size < wanted) {
+        await pool?.close();
+        // Embedders keep nothing on disk: their staging folder is never made.
+        pool = createProcessPool(work, { count: wanted, deadlineS, staging: tmpdir(), entry }, log);
+        size = wanted;
+      }
       yield* inOrder(batches, pool, signal);
     },
     async close() {

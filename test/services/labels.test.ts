@@ -15,9 +15,10 @@ interface Source {
 }
 
 /** The documents as Elasticsearch has them. */
-async function sources({ ask, alias }: World): Promise<Source[]> {
-  await ask('POST', `/${alias}/_refresh`);
-  const { hits } = (await ask('POST', `/${alias}/_search`, { size: 100 })) as { hits: { hits: { _source: Source }[] } };
+async function sources(world: World): Promise<Source[]> {
+  await world.ask('POST', `/${world.alias}/_refresh`);
+  const found = await world.ask('POST', `/${world.alias}/_search`, { size: 100 });
+  const { hits } = found as { hits: { hits: { _source: Source }[] } };
   return hits.hits.map(({ _source }) => _source);
 }
 
