@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findModel, readBackbone } from '../dist/classify/model-folder.js';
 import { openOnnxBackend } from '../dist/classify/onnx.js';
-import { embedFiles } from '../dist/pipeline/embed-files.js';
+import { embedFile } from '../dist/pipeline/embed-files.js';
 import { groupFiles } from '../dist/pipeline/group-images.js';
 import { chooseNeighbours } from '../dist/train/choose-neighbours.js';
 import { listClassFolders } from '../dist/train/class-folders.js';
@@ -49,9 +49,10 @@ export async function openLaboratory({ model, models, cache, seed, repeats }) {
   const folder = await findModel(model, undefined, roots);
   const backend = await openOnnxBackend(await readBackbone(folder));
   const trainer = await onnxTrainer();
-  const { signal } = new AbortController();
   const backboneSha256 = folder.manifest.backbone.sha256;
-  const embed = (files, augmentations) => embedFiles(files, backend, signal, augmentations);
+  const embed = async function* embed(files, augmentations) {
+    for (const file of files) yield await embedFile({ file, augmentations }, backend);
+  };
   return {
     seed,
     repeats,

@@ -14,7 +14,7 @@ export function headOptions(values: OptionValues): Pick<RetrainInput, 'seed' | '
   const seed = wholeNumber(values, 'seed', 0);
   const steps = wholeNumber(values, 'steps', 1);
   const hidden = hiddenUnits(values);
-  const targetPrecision = precision(values);
+  const targetPrecision = decimal(values, 'target-precision', PRECISIONS);
   return {
     ...(seed !== undefined && { seed }),
     ...(steps !== undefined && { steps }),
@@ -24,16 +24,23 @@ export function headOptions(values: OptionValues): Pick<RetrainInput, 'seed' | '
 }
 
 /** Below a half more accepted labels may be wrong than right, and no number of images proves 1. */
-const PRECISIONS = { min: 0.5, max: 0.999 };
+const PRECISIONS = { min: 0.5, max: 0.999, example: '0.95' };
+/** With longer steps every network is thrown far from what it knows by the first. */
+const TUNE_RATES = { min: 1e-7, max: 0.1, example: '0.0001' };
 
-function precision(values: OptionValues): number | undefined {
-  const given = text(values, 'target-precision');
+/** The number of this option; throws `usage` where it is none within the limits. */
+function decimal(
+  values: OptionValues,
+  name: string,
+  { min, max, example }: { min: number; max: number; example: string },
+): number | undefined {
+  const given = text(values, name);
   if (given === undefined) return undefined;
-  const share = /^0?\.\d+$/.test(given) ? Number(given) : Number.NaN;
-  if (share >= PRECISIONS.min && share <= PRECISIONS.max) return share;
+  const number = /^\d*\.?\d+(?:e-\d+)?$/i.test(given) ? Number(given) : Number.NaN;
+  if (number >= min && number <= max) return number;
   throw new IngestError(
     'usage',
-    `--target-precision expects a share from ${PRECISIONS.min} to ${PRECISIONS.max}, such as 0.95, and received ${given}`,
+    `--${name} expects a number from ${min} to ${max}, such as ${example}, and received ${given}`,
   );
 }
 
@@ -45,7 +52,7 @@ export function trainerChoice(values: OptionValues): TrainerChoice {
 /** What `--finetune` says; throws `usage`. */
 export function tuneRequest(values: OptionValues, augmentations: readonly Augmentation[]): TuneRequest | undefined {
   const blocks = wholeNumber(values, 'finetune', 1);
-  const rate = tuneRate(values);
+  const rate = decimal(values, 'finetune-rate', TUNE_RATES);
   if (blocks === undefined) {
     if (rate === undefined) return undefined;
     throw new IngestError('usage', '--finetune-rate is for --finetune BLOCKS, which is not said');
@@ -54,20 +61,6 @@ export function tuneRequest(values: OptionValues, augmentations: readonly Augmen
     throw new IngestError('usage', '--finetune needs pictures: it takes class folders, and no --archive');
   const augment = augmentations.some((one) => one !== 'with-data-bar');
   return { blocks, augment, ...(rate !== undefined && { rate }) };
-}
-
-/** Beyond it every network is thrown far from what it knows by its first step. */
-const MAX_TUNE_RATE = 0.1;
-
-function tuneRate(values: OptionValues): number | undefined {
-  const given = text(values, 'finetune-rate');
-  if (given === undefined) return undefined;
-  const rate = /^\d*\.?\d+(?:e-\d+)?$/i.test(given) ? Number(given) : Number.NaN;
-  if (rate > 0 && rate <= MAX_TUNE_RATE) return rate;
-  throw new IngestError(
-    'usage',
-    `--finetune-rate expects a number above 0 and up to ${MAX_TUNE_RATE}, such as 0.0001, and received ${given}`,
-  );
 }
 
 function hiddenUnits(values: OptionValues): number | undefined {

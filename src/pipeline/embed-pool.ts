@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../log.ts';
@@ -41,7 +42,7 @@ export function createEmbedPool(
     ask: (id, tasks) => ({ type: 'embed', id, tasks }),
     results: (answer) => (answer.type === 'embedded' ? answer.results : []),
     failed: ({ file }, { message }) => ({ file, error: message }),
-    bytes: () => 0,
+    bytes: ({ bytes = 0 }) => bytes,
     // A file that cannot be read is an answer; the workers write nothing.
     fatal: () => undefined,
   };
@@ -84,6 +85,12 @@ function inBatches(files: readonly string[], augmentations: readonly Augmentatio
   return Array.from({ length: count }, (_, at) => tasks.slice(at * FILES_A_BATCH, (at + 1) * FILES_A_BATCH));
 }
 
+async function withSizes(tasks: readonly EmbedTask[]): Promise<EmbedTask[]> {
+  return await Promise.all(
+    tasks.map(async (task) => ({ ...task, bytes: (await stat(task.file).catch(() => undefined))?.size })),
+  );
+}
+
 async function* inOrder(
   batches: readonly EmbedTask[][],
   pool: ProcessPool<EmbedTask, EmbedOutcome>,
@@ -96,7 +103,7 @@ async function* inOrder(
   const send = (): void => {
     const { value: batch } = waiting.next();
     if (batch === undefined) return;
-    const answer = pool.run(batch);
+    const answer = withSizes(batch).then((tasks) => pool.run(tasks));
     // A later one may fail while an earlier one is waited for; it is thrown when its turn comes.
     answer.catch(() => undefined);
     underWay.push(answer);

@@ -59,6 +59,8 @@ export interface WorkerBackbone {
 export interface EmbedTask {
   file: string;
   augmentations: readonly Augmentation[];
+  /** Its size, where that could be told: large files are given more time. */
+  bytes?: number | undefined;
 }
 
 /** One picture file to make a record of. */

@@ -23,16 +23,6 @@ import { type Trained, trainAndValidate } from './train-and-validate.ts';
 import type { HeadTrainer } from './trainer.ts';
 import { writeModelFolder } from './write-model.ts';
 
-/** A file with a network, and how it is used. */
-export interface BackboneSource {
-  name: string;
-  file: string;
-  /** Pixels of a side of its input; by default that of the shipped ones. */
-  inputSize?: number;
-  /** Default: that of the shipped ones. */
-  interface?: BackboneInterface | undefined;
-}
-
 export interface RetrainInput extends DataOptions {
   /** May be empty where pictures of the archive are given. */
   images: readonly LabelledImage[];
@@ -72,6 +62,7 @@ export interface RetrainInput extends DataOptions {
   sharedTestList?: string;
 }
 
+/** A file with a network, and how it is used. */
 export interface BackboneSource {
   name: string;
   /** Where its bytes are read, unless they are given. */

@@ -5,27 +5,21 @@ import { describe, expect, it } from 'vitest';
 import type { TfjsModel } from '../../src/classify/tfjs-file.ts';
 import { openTfjs } from '../../src/classify/tfjs-runtime.ts';
 import { seededRandom } from '../../src/train/seeded-random.ts';
+import { noisyStripes, STRIPES } from '../builders/noisy-stripes.ts';
 import { tinyLayersNetwork } from '../builders/tiny-layers-network.ts';
 import { writeTfjs } from '../builders/tiny-tfjs.ts';
 import { hasNativeTfjs } from '../native-tfjs.ts';
 import { jsonLines, makePlaces, readJson, runCli } from './run-cli.ts';
 
 const SIZE = 32;
-const LABELS = ['Coarse', 'Fine', 'Finest'];
 const hasNative = await hasNativeTfjs();
 
-/** Stripes of four, three and two pixels under noise, as PNG in folders of their class. */
+/** Pictures of stripes as PNG in folders of their class. */
 async function stripeFolders(root: string, count: number): Promise<void> {
-  const random = seededRandom(5);
-  for (const label of LABELS) await mkdir(join(root, label), { recursive: true });
-  for (let at = 0; at < count; at++) {
-    const [period, phase] = [4 - (at % 3), Math.floor(random() * 12)];
-    const pixels = Uint8Array.from({ length: SIZE * SIZE }, (_, p) => {
-      return (Math.floor(((p % SIZE) + phase) / period) % 2 === 0 ? 150 : 90) + Math.floor(random() * 60);
-    });
-    await sharp(pixels, { raw: { width: SIZE, height: SIZE, channels: 1 } })
-      .png()
-      .toFile(join(root, LABELS[at % 3] ?? '', `${at}.png`));
+  for (const label of STRIPES) await mkdir(join(root, label), { recursive: true });
+  for (const [at, { pixels, label }] of noisyStripes(count, SIZE, seededRandom(5)).entries()) {
+    const image = sharp(pixels, { raw: { width: SIZE, height: SIZE, channels: 1 } });
+    await image.png().toFile(join(root, label, `${at}.png`));
   }
 }
 
@@ -64,7 +58,7 @@ describe.skipIf(!hasNative)('retrain --finetune', () => {
 
   it.each([
     [['--finetune-rate', '0.01'], /is for --finetune BLOCKS/],
-    [['--finetune', '1', '--finetune-rate', '1'], /up to 0.1/],
+    [['--finetune', '1', '--finetune-rate', '1'], /from 1e-7 to 0.1/],
     [['--finetune', '1', '--finetune-rate', 'fast'], /received fast/],
   ])('is no use of semantiff retrain %j', async (args, reason) => {
     const { root, inbox, places } = await makePlaces();

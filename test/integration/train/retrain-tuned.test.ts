@@ -16,12 +16,12 @@ import type { RetrainInput } from '../../../src/train/retrain.ts';
 import { retrainTuned, type TuneDeps } from '../../../src/train/retrain-tuned.ts';
 import { seededRandom } from '../../../src/train/seeded-random.ts';
 import type { HeadTrainer } from '../../../src/train/trainer.ts';
+import { noisyStripes } from '../../builders/noisy-stripes.ts';
 import { temporaryFolder } from '../../builders/temporary-folder.ts';
 import { tinyLayersNetwork } from '../../builders/tiny-layers-network.ts';
 import { hasNativeTfjs } from '../../native-tfjs.ts';
 
 const SIZE = 32;
-const LABELS = ['Coarse', 'Fine', 'Finest'];
 const FACE: BackboneInterface = {
   format: 'tfjs',
   input: 'input',
@@ -34,18 +34,13 @@ const FACE: BackboneInterface = {
 const log = createLog('silent');
 const hasNative = await hasNativeTfjs();
 
-/** Files that hold the network's input: stripes of four, three and two pixels under noise. */
+/** Files that hold the network's input. */
 function stripeFiles(folder: string, count: number): { file: string; label: string }[] {
   mkdirSync(folder);
-  const random = seededRandom(5);
-  return Array.from({ length: count }, (_, at) => {
-    const [period, phase] = [4 - (at % 3), Math.floor(random() * 12)];
-    const pixels = Uint8Array.from({ length: SIZE * SIZE }, (__, p) => {
-      return (Math.floor(((p % SIZE) + phase) / period) % 2 === 0 ? 150 : 90) + Math.floor(random() * 60);
-    });
+  return noisyStripes(count, SIZE, seededRandom(5)).map(({ pixels, label }, at) => {
     const file = join(folder, `${at}.tif`);
     writeFileSync(file, pixels);
-    return { file, label: LABELS[at % 3] ?? '' };
+    return { file, label };
   });
 }
 
