@@ -28,7 +28,7 @@ const root = mkdtempSync(join(tmpdir(), 'semantiff-bench-'));
 /**
  * Every run has its own place, and nothing is removed before the end: ext4 without a journal searches past each file that
  * was deleted in the last minutes before it makes a new one (3 % of the processor time of a run that follows a removal, by
- * perf). That takes some 1.5 GB of disk a run of 1,080 files.
+ * perf). That takes some 1.9 GB of disk a run of 1,080 files.
  */
 function ours(inbox, { durability, model }) {
   const out = mkdtempSync(join(root, 'ours-'));
