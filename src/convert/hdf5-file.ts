@@ -25,6 +25,8 @@ import type { FillableTree, GrowingTree } from './hdf5-tree.ts';
 
 /** The HDF5 library, one instance a thread. */
 export interface Hdf5 {
+  /** How it stores pixels. */
+  readonly compression: Compression;
   /**
    * Opens a copy of the HDF5 file `base` in memory, lets `build` add to it and returns the bytes of the result, which
    * nothing will change afterwards. `sizeHint` is the expected size of the result in bytes: a good one saves copying.
@@ -74,6 +76,7 @@ function fileWriter(module: Module, compression: Compression): Hdf5 {
   const scratch = scratchMemory(module);
   const open = fileOpener(module, scratch, compression);
   return {
+    compression,
     write(base, build, sizeHint = 0, allocate = newBytes) {
       const file = open(base, sizeHint, allocate);
       try {
@@ -228,7 +231,6 @@ function hdf5Tree(module: Module, file: FileId, scratch: Scratch, compression: C
       attribute(path, 'NX_class', nxClass);
     },
     text,
-    word: text,
     texts(path, values) {
       module.create_vlen_str_dataset(file, path, values.map(storable), textList(values.length));
     },

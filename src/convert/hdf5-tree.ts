@@ -7,16 +7,14 @@ import type { SampleArray } from '../raster/picture.ts';
 export interface Hdf5Tree {
   group(path: string, nxClass: string): void;
   text(path: string, value: string): void;
-  /** A text that many files share, such as the name of a model. */
-  word(path: string, value: string): void;
   texts(path: string, values: readonly string[]): void;
   /** A float64 scalar; a field without `units` has no such attribute (the validator refuses "1"). */
   number(path: string, value: number, units?: string): void;
   /** A uint32 scalar. */
   count(path: string, value: number): void;
-  /** An array of the element type of `data`, row-major, whose shape many files share. */
+  /** An array of the element type of `data`, row-major. */
   array(path: string, data: SampleArray, shape: readonly number[]): void;
-  /** Bytes whose number differs from file to file. */
+  /** An array of one dimension. */
   bytes(path: string, data: Uint8Array): void;
   /** A text attribute that many files share, such as a unit. */
   attribute(path: string, name: string, value: string): void;

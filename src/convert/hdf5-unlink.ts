@@ -1,5 +1,16 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { hdf5Checksum } from './hdf5-checksum.ts';
+import {
+  addressAt,
+  type Block,
+  CHECKSUM_BYTES,
+  type FileBytes,
+  MESSAGE,
+  type Message,
+  messagesOf,
+  readBlock,
+  rootOf,
+} from './hdf5-headers.ts';
 
 /*
  * The HDF5 library as it is built for WebAssembly cannot remove a link. So the one record of the file that names it is taken
@@ -8,14 +19,6 @@ import { hdf5Checksum } from './hdf5-checksum.ts';
  * superblock 2 or 3, object headers of version 2, and groups whose links are messages, or an index of two levels at most.
  */
 
-const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
-const SUPERBLOCK = { version: 8, sizeOfOffsets: 9, sizeOfLengths: 10, root: 36, bytes: 48 } as const;
-/** Types of header messages. */
-const NIL = 0x00;
-const LINK_INFO = 0x02;
-const LINK = 0x06;
-const CONTINUATION = 0x10;
-const CHECKSUM_BYTES = 4;
 const UNDEFINED = 0xffffffffffffffffn;
 /** Headers of groups have some hundred bytes, and a node of the index of their names has 512. */
 const MOST_BYTES = 1 << 20;
@@ -24,24 +27,8 @@ const NAME_RECORD = { type: 5, bytes: 11 } as const;
 const LEAF = { records: 6 } as const;
 const INDEX = { type: 5, recordBytes: 10, depth: 12, root: 16, rootRecords: 24, records: 26, bytes: 34 } as const;
 
-interface Place {
+interface Place extends FileBytes {
   descriptor: number;
-  what: string;
-}
-
-/** A block of the file that ends in its checksum. */
-interface Block {
-  at: number;
-  /** Without the checksum. */
-  bytes: Buffer;
-}
-
-interface Message {
-  type: number;
-  block: Block;
-  /** Of the message's header, in its block. */
-  start: number;
-  data: Buffer;
 }
 
 /**
@@ -52,11 +39,11 @@ interface Message {
 export function unlinkFromGroup(path: string, group: string, name: string): boolean {
   const descriptor = openSync(path, 'r+');
   try {
-    const place = { descriptor, what: `/${group}/${name}` };
+    const place = placeOf(descriptor, `/${group}/${name}`);
     const messages = messagesOf(place, linkedObject(place, messagesOf(place, rootOf(place)), group));
-    const link = messages.find((message) => message.type === LINK && linkOf(message.data).name === name);
+    const link = messages.find((message) => message.type === MESSAGE.link && linkOf(message.data).name === name);
     if (link) {
-      link.block.bytes[link.start] = NIL;
+      link.block.bytes[link.start] = MESSAGE.nil;
       writeBlock(place, link.block);
       return true;
     }
@@ -67,55 +54,28 @@ export function unlinkFromGroup(path: string, group: string, name: string): bool
   }
 }
 
-function rootOf(place: Place): number {
-  const block = read(place, 0, SUPERBLOCK.bytes);
-  const version = block[SUPERBLOCK.version] ?? 0;
-  const wide = block[SUPERBLOCK.sizeOfOffsets] === 8 && block[SUPERBLOCK.sizeOfLengths] === 8;
-  if (!block.subarray(0, SIGNATURE.length).equals(SIGNATURE) || (version !== 2 && version !== 3) || !wide) {
-    throw refusal(place, `a superblock of version 2 or 3, found version ${version}`);
-  }
-  return address(block, SUPERBLOCK.root);
+function placeOf(descriptor: number, what: string): Place {
+  const refusal = (expected: string): Error => new Error(`Removing ${what} from the HDF5 file: expected ${expected}`);
+  return {
+    descriptor,
+    refusal,
+    read(at, length) {
+      const bytes = Buffer.alloc(length <= MOST_BYTES ? length : 0);
+      if (length > MOST_BYTES || readSync(descriptor, bytes, 0, length, at) !== length) {
+        throw refusal(`${length} bytes at ${at}`);
+      }
+      return bytes;
+    },
+  };
 }
 
 function linkedObject(place: Place, messages: readonly Message[], name: string): number {
   for (const { type, data } of messages) {
-    if (type !== LINK) continue;
+    if (type !== MESSAGE.link) continue;
     const link = linkOf(data);
     if (link.name === name && link.object !== undefined) return link.object;
   }
-  throw refusal(place, `"${name}" among the links of the root`);
-}
-
-/** All messages of an object's header, those of its further blocks included. */
-function messagesOf(place: Place, at: number): Message[] {
-  const start = read(place, at, 6);
-  if (start.toString('latin1', 0, 4) !== 'OHDR' || start[4] !== 2)
-    throw refusal(place, 'an object header of version 2');
-  const flags = start[5] ?? 0;
-  const sizeAt = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
-  const sizeBytes = 2 ** (flags & 3);
-  const size = read(place, at + sizeAt, sizeBytes).readUIntLE(0, Math.min(sizeBytes, 6));
-  const headerBytes = flags & 0x04 ? 6 : 4;
-  const first = sizeAt + sizeBytes;
-  const found = messagesIn(readBlock(place, at, first + size), first, headerBytes);
-  // Grows while it is walked: a block may name the next.
-  for (const { type, data } of found) {
-    if (type !== CONTINUATION) continue;
-    const length = Number(data.readBigUInt64LE(8));
-    found.push(...messagesIn(readBlock(place, address(data, 0), length - CHECKSUM_BYTES), 4, headerBytes));
-  }
-  return found;
-}
-
-function messagesIn(block: Block, first: number, headerBytes: number): Message[] {
-  const found: Message[] = [];
-  const { bytes } = block;
-  for (let start = first; start + headerBytes <= bytes.length; ) {
-    const end = start + headerBytes + bytes.readUInt16LE(start + 1);
-    found.push({ type: bytes[start] ?? NIL, block, start, data: bytes.subarray(start + headerBytes, end) });
-    start = end;
-  }
-  return found;
+  throw place.refusal(`"${name}" among the links of the root`);
 }
 
 /** The name of a link message, and of a hard link what it leads to. */
@@ -126,22 +86,22 @@ function linkOf(data: Buffer): { name: string; object?: number } {
   const lengthBytes = 2 ** (flags & 3);
   const nameAt = lengthAt + lengthBytes;
   const nameEnd = nameAt + data.readUIntLE(lengthAt, Math.min(lengthBytes, 6));
-  return { name: data.toString('utf8', nameAt, nameEnd), ...(isHard && { object: address(data, nameEnd) }) };
+  return { name: data.toString('utf8', nameAt, nameEnd), ...(isHard && { object: addressAt(data, nameEnd) }) };
 }
 
 /** Where the index of a group's names is; undefined where its links are messages. */
 function indexOf(messages: readonly Message[]): number | undefined {
-  const info = messages.find(({ type }) => type === LINK_INFO)?.data;
+  const info = messages.find(({ type }) => type === MESSAGE.linkInfo)?.data;
   const flags = info?.[1] ?? 0;
   const at = 2 + (flags & 0x01 ? 8 : 0) + 8;
   if (info === undefined || info.readBigUInt64LE(at) === UNDEFINED) return undefined;
   // An index by creation order would have to lose its record too.
-  return flags & 0x02 ? Number.NaN : address(info, at);
+  return flags & 0x02 ? Number.NaN : addressAt(info, at);
 }
 
 /** The heap keeps the link itself, which nothing finds any more. */
 function removeFromIndex(place: Place, at: number, name: string): boolean {
-  if (Number.isNaN(at)) throw refusal(place, 'a group without an order of creation');
+  if (Number.isNaN(at)) throw place.refusal('a group without an order of creation');
   const index = readBlock(place, at, INDEX.bytes);
   const { bytes } = index;
   const depth = bytes.readUInt16LE(INDEX.depth);
@@ -149,8 +109,8 @@ function removeFromIndex(place: Place, at: number, name: string): boolean {
     bytes.toString('latin1', 0, 4) === 'BTHD' &&
     bytes[INDEX.type] === NAME_RECORD.type &&
     bytes.readUInt16LE(INDEX.recordBytes) === NAME_RECORD.bytes;
-  if (!isKnown || depth > 1) throw refusal(place, `an index of names of one or two levels, found depth ${depth}`);
-  const root = readNode(place, address(bytes, INDEX.root), bytes.readUInt16LE(INDEX.rootRecords), depth);
+  if (!isKnown || depth > 1) throw place.refusal(`an index of names of one or two levels, found depth ${depth}`);
+  const root = readNode(place, addressAt(bytes, INDEX.root), bytes.readUInt16LE(INDEX.rootRecords), depth);
   const sought = hdf5Checksum(Buffer.from(name));
   const changed = depth === 0 ? removeFromLeaf(place, root, sought) : removeBelow(place, root, sought);
   if (changed.length === 0) return false;
@@ -194,39 +154,23 @@ function writeNode(place: Place, { at, start, records, leaves }: Node): void {
 function removeFromLeaf(place: Place, leaf: Node, sought: number): Node[] {
   const [at, ...others] = leaf.records.flatMap((record, i) => (record.readUInt32LE(0) === sought ? i : []));
   if (at === undefined) return [];
-  if (others.length > 0) throw refusal(place, 'one link of this name');
+  if (others.length > 0) throw place.refusal('one link of this name');
   leaf.records.splice(at, 1);
   return [leaf];
 }
 
 /** As {@link removeFromLeaf}; a record that stands above the leaves is replaced by the last of the leaf before it. */
 function removeBelow(place: Place, root: Node, sought: number): Node[] {
-  const leaves = root.leaves.map((pointer) => readNode(place, address(pointer, 0), pointer[POINTER.count] ?? 0, 0));
+  const leaves = root.leaves.map((pointer) => readNode(place, addressAt(pointer, 0), pointer[POINTER.count] ?? 0, 0));
   const above = root.records.findIndex((record) => record.readUInt32LE(0) === sought);
   const below = leaves.findIndex(({ records }) => records.some((record) => record.readUInt32LE(0) === sought));
   const [leaf, pointer] = [leaves[Math.max(above, below)], root.leaves[Math.max(above, below)]];
   if (leaf === undefined || pointer === undefined) return [];
-  if ((above >= 0 && below >= 0) || leaf.records.length < 2) throw refusal(place, 'one link of this name among others');
+  if ((above >= 0 && below >= 0) || leaf.records.length < 2) throw place.refusal('one link of this name among others');
   if (above < 0) removeFromLeaf(place, leaf, sought);
   else root.records.splice(above, 1, leaf.records.pop() as Buffer);
   pointer[POINTER.count] = leaf.records.length;
   return [leaf, root];
-}
-
-function read({ descriptor, what }: Place, at: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length <= MOST_BYTES ? length : 0);
-  if (length > MOST_BYTES || readSync(descriptor, bytes, 0, length, at) !== length) {
-    throw refusal({ what }, `${length} bytes at ${at}`);
-  }
-  return bytes;
-}
-
-function readBlock(place: Place, at: number, length: number): Block {
-  const bytes = read(place, at, length + CHECKSUM_BYTES);
-  const block = { at, bytes: bytes.subarray(0, length) };
-  const [stated, found] = [bytes.readUInt32LE(length), hdf5Checksum(block.bytes)];
-  if (stated !== found) throw refusal(place, `the checksum ${stated} at ${at}, found ${found}`);
-  return block;
 }
 
 function writeBlock({ descriptor }: Place, { at, bytes }: Block): void {
@@ -234,12 +178,4 @@ function writeBlock({ descriptor }: Place, { at, bytes }: Block): void {
   checksum.writeUInt32LE(hdf5Checksum(bytes));
   const whole = Buffer.concat([bytes, checksum]);
   writeSync(descriptor, whole, 0, whole.length, at);
-}
-
-function address(bytes: Buffer, at: number): number {
-  return Number(bytes.readBigUInt64LE(at));
-}
-
-function refusal({ what }: Pick<Place, 'what'>, expected: string): Error {
-  return new Error(`Removing ${what} from the HDF5 file: expected ${expected}`);
 }

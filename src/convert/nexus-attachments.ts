@@ -53,6 +53,6 @@ export function replaceRecord(tree: Hdf5Tree, { header, ...rest }: NexusFacts['r
 function writeJson(tree: Hdf5Tree, name: string, json: string): void {
   const path = `${ATTACHMENTS}/${name}`;
   tree.group(path, 'NXnote');
-  tree.word(`${path}/type`, 'application/json');
+  tree.text(`${path}/type`, 'application/json');
   tree.text(`${path}/data`, json);
 }

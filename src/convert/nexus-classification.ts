@@ -16,8 +16,8 @@ export function writeClassification(tree: Hdf5Tree, { record }: Pick<NexusFacts,
   const { labels, human } = record.classification;
   if (labels.length === 0 && human === undefined) return;
   tree.group(PROCESS, 'NXprocess');
-  tree.word(`${PROCESS}/program`, record.provenance.software);
-  tree.word(`${PROCESS}/version`, record.provenance.version);
+  tree.text(`${PROCESS}/program`, record.provenance.software);
+  tree.text(`${PROCESS}/version`, record.provenance.version);
   tree.text(`${PROCESS}/date`, record.provenance.endedAt);
   tree.count(`${PROCESS}/sequence_index`, 1);
   tree.group(LABELS, 'NXparameters');
@@ -35,11 +35,11 @@ function writeAnswer(tree: Hdf5Tree, { model, labels, decision, reason, revision
     const scores = Float64Array.from(ranked, ({ score }) => score);
     tree.array(`${LABELS}/score`, scores, [scores.length]);
   }
-  tree.word(`${LABELS}/decision`, decision);
+  tree.text(`${LABELS}/decision`, decision);
   tree.text(`${LABELS}/reason`, reason);
   if (model !== undefined) {
-    tree.word(`${LABELS}/model`, `${model.name} ${model.version}`);
-    tree.word(`${LABELS}/model_sha256`, model.sha256);
+    tree.text(`${LABELS}/model`, `${model.name} ${model.version}`);
+    tree.text(`${LABELS}/model_sha256`, model.sha256);
   }
   tree.count(`${LABELS}/label_revision`, revision);
 }

@@ -12,7 +12,7 @@ export function writeEvent(tree: Hdf5Tree, record: Pick<MicrographRecord, 'acqui
   writePressure(tree, acquisition.chamberPressurePa);
   if (acquisition.detectorMode !== undefined) {
     tree.group(`${EVENT_INSTRUMENT}/detector1`, 'NXdetector');
-    tree.word(`${EVENT_INSTRUMENT}/detector1/operation_mode`, acquisition.detectorMode);
+    tree.text(`${EVENT_INSTRUMENT}/detector1/operation_mode`, acquisition.detectorMode);
   }
 }
 
@@ -82,7 +82,7 @@ function writeIonColumn(tree: Hdf5Tree, acquisition: Acquisition): void {
 function writeScan(tree: Hdf5Tree, column: string, dwellTimeS: number | undefined): void {
   if (dwellTimeS === undefined) return;
   tree.group(`${column}/scan_controller`, 'NXscan_controller');
-  tree.word(`${column}/scan_controller/scan_schema`, 'raster');
+  tree.text(`${column}/scan_controller/scan_schema`, 'raster');
   tree.number(`${column}/scan_controller/dwell_time`, dwellTimeS, 's');
 }
 
@@ -103,6 +103,6 @@ function writeStage(tree: Hdf5Tree, acquisition: Acquisition): void {
 function writePressure(tree: Hdf5Tree, pressurePa: number | undefined): void {
   if (pressurePa === undefined) return;
   tree.group(`${EVENT_INSTRUMENT}/sensor1`, 'NXsensor');
-  tree.word(`${EVENT_INSTRUMENT}/sensor1/measurement`, 'pressure');
+  tree.text(`${EVENT_INSTRUMENT}/sensor1/measurement`, 'pressure');
   tree.number(`${EVENT_INSTRUMENT}/sensor1/value`, pressurePa, 'Pa');
 }

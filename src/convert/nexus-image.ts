@@ -32,7 +32,7 @@ export function writeMode(tree: Hdf5Tree, mode: string): void {
   tree.group('/entry/roi1', 'NXroi_process');
   tree.group('/entry/roi1/img', 'NXem_img');
   tree.group(ROI_IMAGE, 'NXimage');
-  tree.word(`${ROI_IMAGE}/imaging_mode`, mode);
+  tree.text(`${ROI_IMAGE}/imaging_mode`, mode);
 }
 
 /** The stored values bit for bit, rows in TIFF order, with their axes; the rows of the data bar go to the attachments. */

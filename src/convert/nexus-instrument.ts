@@ -6,11 +6,11 @@ import { INSTRUMENT } from './nexus-paths.ts';
 export function writeInstrument(tree: Hdf5Tree, record: Pick<MicrographRecord, 'instrument' | 'acquisition'>): void {
   const { instrument, acquisition } = record;
   if (acquisition.beam === 'ion') tree.replaceText(`${INSTRUMENT}/type`, 'fib');
-  if (instrument.id !== undefined) tree.word(`${INSTRUMENT}/name`, instrument.id);
+  if (instrument.id !== undefined) tree.text(`${INSTRUMENT}/name`, instrument.id);
   if (instrument.vendor !== undefined) tree.replaceText(`${INSTRUMENT}/fabrication/vendor`, instrument.vendor);
   if (instrument.model !== undefined) tree.replaceText(`${INSTRUMENT}/fabrication/model`, instrument.model);
   if (instrument.serialNumber !== undefined) {
-    tree.word(`${INSTRUMENT}/fabrication/serial_number`, instrument.serialNumber);
+    tree.text(`${INSTRUMENT}/fabrication/serial_number`, instrument.serialNumber);
   }
   if (instrument.softwareVersion !== undefined) {
     writeSoftware(tree, controlSoftware(instrument.vendor, instrument.softwareVersion), instrument.softwareVersion);
@@ -18,17 +18,17 @@ export function writeInstrument(tree: Hdf5Tree, record: Pick<MicrographRecord, '
   const emitter = emitterType(instrument.emitter);
   if (emitter !== undefined) {
     tree.group(`${INSTRUMENT}/ebeam_column/electron_source`, 'NXsource');
-    tree.word(`${INSTRUMENT}/ebeam_column/electron_source/emitter_type`, emitter);
+    tree.text(`${INSTRUMENT}/ebeam_column/electron_source/emitter_type`, emitter);
   }
   if (acquisition.detector !== undefined) {
     tree.group(`${INSTRUMENT}/detector1`, 'NXdetector');
-    tree.word(`${INSTRUMENT}/detector1/name`, acquisition.detector);
+    tree.text(`${INSTRUMENT}/detector1/name`, acquisition.detector);
   }
 }
 
 function writeSoftware(tree: Hdf5Tree, name: string, version: string): void {
   tree.group(`${INSTRUMENT}/program1`, 'NXprogram');
-  tree.word(`${INSTRUMENT}/program1/program`, name);
+  tree.text(`${INSTRUMENT}/program1/program`, name);
   tree.attribute(`${INSTRUMENT}/program1/program`, 'version', version);
 }
 

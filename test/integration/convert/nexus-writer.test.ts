@@ -1,6 +1,7 @@
 import { ready } from 'h5wasm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type NexusWriter, openNexusWriter } from '../../../src/convert/hdf5.ts';
+import { openHdf5 } from '../../../src/convert/hdf5-file.ts';
 import { loadNexusTemplate } from '../../../src/convert/nexus-template.ts';
 import { isIngestError } from '../../../src/domain/errors.ts';
 import type { Picture, SampleArray } from '../../../src/raster/picture.ts';
@@ -221,6 +222,55 @@ describe('a writer that is used again and again', () => {
     for (let i = 0; i < 4; i += 1) expect(Buffer.from(writer.write(name(i))).includes(`${secret} ${i}`)).toBe(true);
     const next = Buffer.from(writer.write(nexusInput({ acquisition: FULL_ACQUISITION })));
     expect(next.includes(secret)).toBe(false);
+  });
+
+  it('asks the library once for each layout, whatever the size of the picture and the texts', async () => {
+    const module = await ready;
+    const fresh = await openNexusWriter(await loadNexusTemplate());
+    const open = vi.spyOn(module, 'open');
+    try {
+      const sizes = [64, 100, 333];
+      for (const widthPx of sizes) {
+        const input = nexusInput({ widthPx, acquisition: FULL_ACQUISITION, classification: FIVE_LABELS });
+        input.record.source.name = 'ä'.repeat(widthPx);
+        const values = await withFile(fresh.write(input), (file) => [
+          dataset(file, `${PLOT}/real`).value,
+          dataset(file, `${PLOT}/real`).shape,
+          dataset(file, '/entry/title').value,
+          attribute(file, 'file_name'),
+        ]);
+        expect(values).toEqual([input.picture.plane.data, [48, widthPx], 'ä'.repeat(widthPx), input.fileName]);
+      }
+      // The template with what all files share, and one skeleton; the rest are readers of this test.
+      expect(open.mock.calls.filter(([name]) => !name.startsWith('/read'))).toHaveLength(2);
+    } finally {
+      open.mockRestore();
+    }
+  });
+
+  it('leaves what it is given as it was', () => {
+    const input = fullInput();
+    input.rawHeader = { bytes: Buffer.alloc(300, 7), place: 'tiff:34118', encoding: 'latin1' };
+    input.thumbnail = { bytes: Buffer.alloc(50, 8), fileName: 'a.jpg' };
+    const before = structuredClone(input);
+    for (let i = 0; i < 3; i += 1) writer.write(input);
+    expect(structuredClone(input)).toEqual(before);
+  });
+
+  it('writes files that the library can change and extend', async () => {
+    const hdf5 = await openHdf5();
+    writer.write(fullInput());
+    const bytes = hdf5.write(writer.write(fullInput()), (tree) => {
+      tree.replaceText('/entry/title', 'changed');
+      tree.text('/entry/attachments/more', 'm'.repeat(10_000));
+      tree.array('/entry/attachments/numbers', new Float64Array(5000).fill(3), [5000]);
+    });
+    const { record, picture } = fullInput();
+    const values = await withFile(bytes, allValues);
+    expect(values.get('entry/title')).toBe('changed');
+    expect(values.get('entry/note1/checksum')).toBe(record.source.sha256);
+    expect(values.get('entry/attachments/more')).toBe('m'.repeat(10_000));
+    expect(values.get(`${PLOT.slice(1)}/real`)).toEqual((picture.plane.data as Uint8Array).subarray(0, 64 * 40));
   });
 
   it('returns bytes that later writes do not change', () => {

@@ -4,7 +4,7 @@ import { type Hdf5, openHdf5 } from '../../../src/convert/hdf5-file.ts';
 import { skeletonWriter } from '../../../src/convert/hdf5-skeletons.ts';
 import type { Hdf5Tree } from '../../../src/convert/hdf5-tree.ts';
 import { loadNexusTemplate } from '../../../src/convert/nexus-template.ts';
-import { attribute, dataset, withFile } from '../../integration/convert/read-hdf5.ts';
+import { attribute, dataset, group, withFile } from '../../integration/convert/read-hdf5.ts';
 
 let hdf5: Hdf5;
 let template: Uint8Array;
@@ -25,7 +25,7 @@ function build(value: number, text: string): (tree: Hdf5Tree) => void {
     tree.group('/entry/attachments/g', 'NXnote');
     tree.number('/entry/attachments/g/n', value, 'm');
     tree.text('/entry/attachments/g/t', text);
-    tree.word('/entry/attachments/g/w', value % 2 === 0 ? 'even' : 'odd');
+    tree.text('/entry/attachments/g/w', value % 2 === 0 ? 'even' : 'odd');
     tree.texts('/entry/attachments/g/list', [text, '', `${text}2`]);
     tree.array('/entry/attachments/g/a', Float32Array.of(value, value + 1), [2]);
     tree.bytes('/entry/attachments/g/b', new Uint8Array(value));
@@ -99,7 +99,7 @@ describe('a file in memory', () => {
 });
 
 describe('files of one layout', () => {
-  it('have their own values, the first made from scratch and the later ones on a skeleton', async () => {
+  it('have their own values', async () => {
     const writer = skeletonWriter(hdf5, template);
     for (const [value, text] of [
       [1, 'one'],
@@ -147,6 +147,52 @@ describe('files of one layout', () => {
         const at = (name: string): unknown => dataset(file, `/entry/attachments/${name}`).value;
         expect([at('count'), at('first'), at('second')]).toEqual([value || 7, value, -value]);
         for (const [name, data] of Object.entries(arrays)) expect(at(name)).toEqual(data);
+      });
+    }
+  });
+
+  it('are found by their marks, or else made by the library', async () => {
+    let calls = 0;
+    const counted: Hdf5 = {
+      ...hdf5,
+      write(...given) {
+        calls += 1;
+        return hdf5.write(...given);
+      },
+    };
+    const writer = skeletonWriter(counted, template);
+    const marked = (tree: Hdf5Tree): void => tree.array('/entry/attachments/a', Float64Array.of(1, 2), [2]);
+    for (let i = 0; i < 4; i += 1) writer.write(marked);
+    expect(calls).toBe(1);
+    // The text of the attribute stands in a place that is not understood: a group with so many has them in a heap.
+    const many = (tree: Hdf5Tree): void => {
+      tree.group('/entry/attachments/g', 'NXnote');
+      for (let i = 0; i < 12; i += 1) tree.attribute('/entry/attachments/g', `a${i}`, 'x');
+      tree.ownAttribute('/entry/attachments/g', 'own', 'value');
+    };
+    for (let i = 0; i < 3; i += 1) {
+      await withFile(writer.write(many), (file) => {
+        expect(attribute(group(file, '/entry/attachments/g'), 'own')).toBe('value');
+      });
+    }
+    expect(calls).toBe(1 + 1 + 3);
+  });
+
+  it('may have arrays that only the library can write', async () => {
+    const packed = await openHdf5('gzip');
+    const writer = skeletonWriter(packed, template);
+    for (const value of [1, 2, 3]) {
+      const bytes = writer.write((tree) => {
+        tree.text('/entry/attachments/t', `text ${value}`);
+        tree.array('/entry/attachments/pixels', new Uint16Array(300 * 300).fill(value), [300, 300]);
+        tree.attribute('/entry/attachments/pixels', 'long_name', 'Intensity');
+      });
+      await withFile(bytes, (file) => {
+        const pixels = dataset(file, '/entry/attachments/pixels');
+        expect(pixels.filters.map(({ id }) => id)).toContain(1);
+        expect(pixels.value).toEqual(new Uint16Array(300 * 300).fill(value));
+        expect(attribute(pixels, 'long_name')).toBe('Intensity');
+        expect(dataset(file, '/entry/attachments/t').value).toBe(`text ${value}`);
       });
     }
   });
