@@ -43,7 +43,7 @@ async function embed(images, file) {
     const bytes = await readFile(image.file);
     const view = await viewFile(bytes, basename(image.file));
     for (const [frame, known] of Object.entries(embedded)) {
-      const embedding = await backend.embed(await preprocess(view[frame]), 1);
+      const embedding = await backend.embed(preprocess(view[frame]), 1);
       known.set(image.file, { sha256: sha256Hex(bytes), embedding });
     }
   }

@@ -71,7 +71,7 @@ async function* embed(files, backend) {
   for (const file of files) {
     const bytes = await readFile(file);
     const { picture } = await decodePicture(bytes, { maxPixelBytes: 2 ** 28 });
-    const [embedding] = await embedImages([await preprocess(toGrey8(picture))], backend, 1);
+    const [embedding] = await embedImages([preprocess(toGrey8(picture))], backend, 1);
     yield { file, sha256: sha256Hex(bytes), embedding };
   }
 }

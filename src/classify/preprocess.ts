@@ -1,5 +1,6 @@
+import type { RowResizer } from '../raster/libvips-resize.ts';
 import type { Grey8 } from '../raster/picture.ts';
-import { type RowResizer, resizeGrey, rowResizer } from '../raster/resize.ts';
+import { resizeGrey, rowResizer } from '../raster/resize.ts';
 
 /** Pixels of a side of the input of the shipped networks. */
 export const INPUT_SIZE = 224;
@@ -31,8 +32,8 @@ export function isInputSize(size: number): boolean {
  * The network's input of a picture: the whole of it (the caller cuts the data bar that the header states or the picture shows),
  * squashed to a square by an antialiased triangle filter. Training and serving both come through here.
  */
-export async function preprocess(grey: Grey8, inputSize: number = INPUT_SIZE): Promise<Uint8Array> {
-  return await resizeGrey(grey, inputSize, inputSize);
+export function preprocess(grey: Grey8, inputSize: number = INPUT_SIZE): Uint8Array {
+  return resizeGrey(grey, inputSize, inputSize);
 }
 
 /** As {@link preprocess}, for a picture that is given row by row. */

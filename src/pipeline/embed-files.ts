@@ -18,7 +18,7 @@ const MAX_PIXEL_BYTES = 512 * 2 ** 20;
 
 /** The network's input for a picture file, exactly as the pipeline makes it: without its data bar. */
 export async function networkImage(bytes: Uint8Array, fileName: string, inputSize: number): Promise<Uint8Array> {
-  return await preprocess((await viewFile(bytes, fileName)).area, inputSize);
+  return preprocess((await viewFile(bytes, fileName)).area, inputSize);
 }
 
 /** A picture file as people and the network see it; its data bar is where the header or the picture says. */
@@ -39,11 +39,11 @@ async function networkViews(
   augmentations: readonly Augmentation[],
 ): Promise<Uint8Array[]> {
   const { area, grey } = await viewFile(bytes, fileName);
-  const plain = await preprocess(area, inputSize);
+  const plain = preprocess(area, inputSize);
   const views: Uint8Array[] = [plain];
   for (const augmentation of augmentations) {
     const withBar = augmentation === 'with-data-bar';
-    views.push(withBar ? await preprocess(grey, inputSize) : turnSquare(plain, inputSize, augmentation));
+    views.push(withBar ? preprocess(grey, inputSize) : turnSquare(plain, inputSize, augmentation));
   }
   return views;
 }

@@ -54,8 +54,8 @@ export interface PreparedFile {
   sidecars: SidecarFile[];
   /** Under way in the thread pool while the next file is read; awaited in the order of the batch. */
   jpeg: Promise<Uint8Array>;
-  /** The network's input, also under way, or why the picture must not be classified. */
-  input: { image: Promise<Uint8Array> } | { none: string };
+  /** The network's input, or why the picture must not be classified. */
+  input: { image: Uint8Array } | { none: string };
   issues: Issue[];
   /** Names of sidecars that could not be read. */
   unread: string[];
@@ -146,11 +146,13 @@ async function prepare(
 
   const view = viewPicture(decoded.picture, harvested.dataBarHeightPx, allocate);
   const colour = toRgb8(decoded.picture, { allocate });
+  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
   const quality = assessQuality(decoded.picture, view, colour !== undefined);
   issues.push(...quality.issues);
   const none = reasonNotToClassify(harvested, modelSha256, () => !quality.hasContrast);
-  const input = none === undefined ? { image: timed(ms, 'resize', preprocess(view.area, inputSize)) } : { none };
-  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
+  lap('quality');
+  const input = none === undefined ? { image: preprocess(view.area, inputSize) } : { none };
+  lap('resize');
   const base = {
     task,
     name: basename(task.path),

@@ -162,7 +162,7 @@ async function prepareLarge(
     ...parts,
     ms,
     jpeg: timed(ms, 'jpeg', encodeJpeg(shown.display, settings.jpeg)),
-    input: none === undefined ? { image: Promise.resolve(shown.input) } : { none },
+    input: none === undefined ? { image: shown.input } : { none },
     ...(previous && { previous }),
   };
 }

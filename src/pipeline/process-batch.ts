@@ -89,7 +89,7 @@ export async function makeBatch(tasks: FileTask[], tools: BatchTools, onStart: (
       else prepared.push(outcome);
     }
     const { first, repeated } = byContent(prepared);
-    const made = await writeAll(await classifyAll(first, tools, results), tools, results, onStart);
+    const made = await writeAll(await classifyAll(first, tools), tools, results, onStart);
     return async () => {
       await commitAll(made, settings, results);
       for (const twin of repeated) results.set(twin.task, await recordThere(twin, settings));
@@ -97,7 +97,7 @@ export async function makeBatch(tasks: FileTask[], tools: BatchTools, onStart: (
     };
   } finally {
     // Encoders may still look at the pixels when a fault of the program ends the batch early.
-    await Promise.allSettled(prepared.flatMap(({ jpeg, input }) => ('image' in input ? [jpeg, input.image] : [jpeg])));
+    await Promise.allSettled(prepared.map(({ jpeg }) => jpeg));
     await Promise.all(prepared.map(discardPixels));
     buffers.reclaim();
   }
@@ -115,11 +115,7 @@ function byContent(prepared: PreparedFile[]): { first: PreparedFile[]; repeated:
   return { first, repeated };
 }
 
-async function classifyAll(
-  files: PreparedFile[],
-  { model }: BatchTools,
-  results: Map<FileTask, FileResult>,
-): Promise<Classified[]> {
+async function classifyAll(files: PreparedFile[], { model }: BatchTools): Promise<Classified[]> {
   const classified: Classified[] = [];
   const shown: { prepared: PreparedFile; image: Uint8Array }[] = [];
   for (const prepared of files) {
@@ -129,8 +125,7 @@ async function classifyAll(
       classified.push({ prepared, classification: { ...ref, labels: [], decision: 'none', reason: input.none } });
       continue;
     }
-    const image = await input.image.catch((error: unknown) => quarantine(prepared, error, results));
-    if (image) shown.push({ prepared, image });
+    shown.push({ prepared, image: input.image });
   }
   if (!model || shown.length === 0) return classified;
   const started = performance.now();

@@ -84,7 +84,7 @@ export interface FileTask {
 
 /** Milliseconds spent on one file, by stage. */
 export type StageMs = Partial<
-  Record<'read' | 'decode' | 'harvest' | 'resize' | 'classify' | 'jpeg' | 'hdf5' | 'write', number>
+  Record<'read' | 'decode' | 'harvest' | 'quality' | 'resize' | 'classify' | 'jpeg' | 'hdf5' | 'write', number>
 >;
 
 interface ResultOf<Kind extends string> {

@@ -1,8 +1,12 @@
 import type { Grey8 } from './picture.ts';
+import { layOut, pieceRows, pixelKernels } from './pixel-kernels.ts';
 
 /** Text is looked for in the lowest quarter, where vendors write it. */
 const SEARCHED_SHARE = 0.25;
-/** Ink is pure white or black, less what JPEG takes from it, on a picture that is at least this much greyer. */
+/**
+ * Ink is pure white or black, less what JPEG takes from it, on a picture that is at least this much greyer two pixels away
+ * from it, where the blur of a resized picture has ended.
+ */
 const INK_LEVEL = 250;
 const GROUND_LEVEL = 200;
 /** Strokes of letters and ticks of scales are this wide at most, or this share of the width. */
@@ -38,42 +42,17 @@ function strokesOfRows({ widthPx, heightPx, data }: Grey8, firstRow: number): [U
   const longest = Math.max(STROKE_PX, Math.round(widthPx * STROKE_SHARE));
   const white = new Uint32Array(heightPx - firstRow);
   const black = new Uint32Array(heightPx - firstRow);
-  for (let row = firstRow; row < heightPx; row++) {
-    const levels = data.subarray(row * widthPx, (row + 1) * widthPx);
-    let at = 0;
-    while (at < levels.length) {
-      const level = levels[at] as number;
-      if (level < INK_LEVEL && level > (INK_LEVEL ^ 255)) {
-        at++;
-        continue;
-      }
-      const flip = level < INK_LEVEL ? 255 : 0;
-      const end = endOfRun(levels, at, flip);
-      if (isStroke(levels, at, end, flip, longest)) {
-        const strokes = flip === 0 ? white : black;
-        strokes[row - firstRow] = (strokes[row - firstRow] as number) + 1;
-      }
-      at = end;
-    }
+  const most = pieceRows(widthPx);
+  for (let row = firstRow; row < heightPx; row += most) {
+    const rows = Math.min(most, heightPx - row);
+    const { at, heap } = layOut(rows * widthPx, 4 * rows, 4 * rows);
+    const [source, whiteAt, blackAt] = at;
+    heap.set(data.subarray(row * widthPx, (row + rows) * widthPx), source);
+    pixelKernels().countStrokes(source, widthPx, rows, INK_LEVEL, GROUND_LEVEL, longest, whiteAt, blackAt);
+    white.set(new Uint32Array(heap.buffer, whiteAt, rows), row - firstRow);
+    black.set(new Uint32Array(heap.buffer, blackAt, rows), row - firstRow);
   }
   return [white, black];
-}
-
-/** The first pixel behind `start` that is not ink; `flip` 255 stands for black ink. */
-function endOfRun(row: Uint8Array, start: number, flip: number): number {
-  let end = start + 1;
-  while (end < row.length && ((row[end] as number) ^ flip) >= INK_LEVEL) end++;
-  return end;
-}
-
-function isStroke(row: Uint8Array, start: number, end: number, flip: number, longest: number): boolean {
-  return end - start <= longest && isGround(row, start - 3, flip) && isGround(row, end + 2, flip);
-}
-
-/** Beside ink, but two pixels away from it, where the blur of a resized picture has ended. */
-function isGround(row: Uint8Array, at: number, flip: number): boolean {
-  const level = row[at];
-  return level !== undefined && (level ^ flip) <= GROUND_LEVEL;
 }
 
 function densestLine(strokes: Uint32Array, rows: number): number {

@@ -1,4 +1,5 @@
 import type { Grey8 } from './picture.ts';
+import { layOut, pixelKernels } from './pixel-kernels.ts';
 
 /** How a picture's detail is spread over scales; see docs/quality.md for what the numbers mean. */
 export interface FineStructure {
@@ -30,26 +31,21 @@ const NORMAL_MEDIAN = 0.6745;
 const ABOVE_NOISE = 2;
 
 /**
- * Sums of blocks of the picture's pixels: integers take three quarters of the time of means. They stay below 2^31 for
+ * A band at one scale, in the kernels' memory: 32-bit sums of blocks of the picture's pixels. They stay below 2^31 for
  * pictures up to 370,000 pixels wide, which no worker has in memory.
  */
 interface Level {
+  at: number;
   width: number;
   height: number;
-  data: Int32Array;
   /** Pixels of the picture that are one of this level, a power of 4. */
   pixels: number;
 }
-
-/** A band at its four scales, the finest first. */
-type Pyramid = [Level, Level, Level, Level];
 
 /** Sums over all bands. */
 interface Sums {
   fine: Energy;
   coarse: Energy;
-  /** Absolute values behind Immerkaer's mask, in eighths of a grey level, of the working scale and the next. */
-  noise: [Uint32Array, Uint32Array];
 }
 
 interface Energy {
@@ -71,133 +67,82 @@ export function fineStructure(grey: Grey8): FineStructure | undefined {
   const width = Math.floor(grey.widthPx / shrink);
   const height = Math.floor(grey.heightPx / shrink);
   if (width < BAND_ROWS || height < BAND_ROWS) return undefined;
-  const sums: Sums = { fine: { sum: 0, pixels: 0 }, coarse: { sum: 0, pixels: 0 }, noise: emptyBins() };
-  const pyramid = pyramidFor(width, shrink * shrink);
   const most = Math.floor(height / BAND_ROWS);
   const bands = Math.min(most, Math.ceil(SAMPLED_PIXELS / (width * BAND_ROWS)));
+  const memory = bandMemory(width, grey.widthPx, shrink);
+  const sums: Sums = { fine: { sum: 0, pixels: 0 }, coarse: { sum: 0, pixels: 0 } };
   for (let band = 0; band < bands; band++) {
     const top = bands === 1 ? (height - BAND_ROWS) >> 1 : Math.floor((band * (height - BAND_ROWS)) / (bands - 1));
-    fillBand(pyramid[0], grey, shrink, top);
-    addBand(sums, pyramid);
+    const first = top * shrink * grey.widthPx;
+    memory.heap.set(grey.data.subarray(first, first + BAND_ROWS * shrink * grey.widthPx), memory.source);
+    pixelKernels().sumSquares(memory.source, grey.widthPx, shrink, width, BAND_ROWS, memory.levels[0].at);
+    addBand(sums, memory);
   }
-  return conclude(sums);
+  const [whole, half] = memory.noise;
+  return conclude(sums, binsAt(memory.heap, whole), binsAt(memory.heap, half));
 }
 
-/**
- * Kept from picture to picture, for pictures of one width follow each other: memory outside its heap makes V8 collect
- * the whole of it, and this was a quarter of what a worker asked for.
- */
-const kept: { noise?: Sums['noise']; pyramid?: Pyramid } = {};
-
-function emptyBins(): Sums['noise'] {
-  kept.noise ??= [new Uint32Array(NOISE_BINS), new Uint32Array(NOISE_BINS)];
-  for (const bins of kept.noise) bins.fill(0);
-  return kept.noise;
+interface BandMemory {
+  heap: Uint8Array;
+  /** Rows of the picture. */
+  source: number;
+  /** The finest first. */
+  levels: [Level, Level, Level, Level];
+  /** Room for a row of the finest level. */
+  scratch: number;
+  /** Counts of absolute values behind Immerkaer's mask, in eighths of a grey level, of the working scale and the next. */
+  noise: [number, number];
 }
 
-function pyramidFor(width: number, pixels: number): Pyramid {
-  const finest = kept.pyramid?.[0];
-  if (kept.pyramid && finest?.width === width && finest.pixels === pixels) return kept.pyramid;
-  kept.pyramid = newPyramid(width, pixels);
-  return kept.pyramid;
+function bandMemory(width: number, widthPx: number, shrink: number): BandMemory {
+  const size = (scale: number): number => 4 * (width >> scale) * (BAND_ROWS >> scale);
+  const rows = BAND_ROWS * shrink * widthPx;
+  const { at, heap } = layOut(rows, size(0), size(1), size(2), size(3), 4 * width, 4 * NOISE_BINS, 4 * NOISE_BINS);
+  const [source, whole, half, quarter, eighth, scratch, fineNoise, coarseNoise] = at;
+  heap.fill(0, fineNoise, fineNoise + 4 * NOISE_BINS);
+  heap.fill(0, coarseNoise, coarseNoise + 4 * NOISE_BINS);
+  const level = (start: number, scale: number): Level => ({
+    at: start,
+    width: width >> scale,
+    height: BAND_ROWS >> scale,
+    pixels: shrink * shrink * 4 ** scale,
+  });
+  const levels: BandMemory['levels'] = [level(whole, 0), level(half, 1), level(quarter, 2), level(eighth, 3)];
+  return { heap, source, levels, scratch, noise: [fineNoise, coarseNoise] };
 }
 
-function newPyramid(width: number, pixels: number): Pyramid {
-  const level = (scale: number): Level => {
-    const size = { width: width >> scale, height: BAND_ROWS >> scale };
-    return { ...size, data: new Int32Array(size.width * size.height), pixels: pixels * 4 ** scale };
-  };
-  return [level(0), level(1), level(2), level(3)];
+function binsAt(heap: Uint8Array, at: number): Uint32Array {
+  return new Uint32Array(heap.buffer, at, NOISE_BINS);
 }
 
-/** `BAND_ROWS` rows of the picture at working scale, from row `top`. */
-function fillBand({ width, data: band }: Level, { widthPx, data }: Grey8, shrink: number, top: number): void {
-  if (shrink === 1) {
-    band.set(data.subarray(top * widthPx, (top + BAND_ROWS) * widthPx));
-    return;
-  }
-  for (let row = 0, to = 0; row < BAND_ROWS; row++) {
-    let corner = (top + row) * shrink * widthPx;
-    for (let x = 0; x < width; x++, corner += shrink) band[to++] = blockSum(data, corner, widthPx, shrink);
-  }
-}
-
-function blockSum(data: Uint8Array, corner: number, widthPx: number, size: number): number {
-  if (size === 2) {
-    // The commonest size: without loops in 0.6 of the time.
-    const below = corner + widthPx;
-    const upper = (data[corner] as number) + (data[corner + 1] as number);
-    return upper + (data[below] as number) + (data[below + 1] as number);
-  }
-  let sum = 0;
-  for (let row = 0, start = corner; row < size; row++, start += widthPx) {
-    for (let at = start; at < start + size; at++) sum += data[at] as number;
-  }
-  return sum;
-}
-
-function addBand(sums: Sums, [whole, half, quarter, eighth]: Pyramid): void {
-  addNoise(sums.noise[0], whole);
-  fillHalved(half, whole);
-  addNoise(sums.noise[1], half);
+function addBand(sums: Sums, { levels: [whole, half, quarter, eighth], noise, scratch }: BandMemory): void {
+  addNoise(noise[0], whole, scratch);
+  halve(whole, half);
+  addNoise(noise[1], half, scratch);
   addLaplacian(sums.fine, half);
-  fillHalved(quarter, half);
-  fillHalved(eighth, quarter);
+  halve(half, quarter);
+  halve(quarter, eighth);
   addLaplacian(sums.coarse, eighth);
 }
 
-function addLaplacian(energy: Energy, { width, height, data, pixels }: Level): void {
-  let sum = 0;
-  for (let row = 1; row < height - 1; row++) {
-    const end = (row + 1) * width - 1;
-    for (let at = row * width + 1; at < end; at++) {
-      const value =
-        4 * (data[at] as number) -
-        (data[at - 1] as number) -
-        (data[at + 1] as number) -
-        (data[at - width] as number) -
-        (data[at + width] as number);
-      sum += value * value;
-    }
-  }
-  energy.sum += sum / (pixels * pixels);
+function halve({ at, width, height }: Level, half: Level): void {
+  pixelKernels().halve(at, width, height, half.at);
+}
+
+function addLaplacian(energy: Energy, { at, width, height, pixels }: Level): void {
+  energy.sum += pixelKernels().laplacianEnergy(at, width, height) / (pixels * pixels);
   energy.pixels += (height - 2) * (width - 2);
 }
 
-/** Immerkaer's mask is (1, -2, 1) down times (1, -2, 1) across: each column is summed up once for all that share it. */
-function addNoise(bins: Uint32Array, { width, height, data, pixels }: Level): void {
-  const binsASum = BINS_A_LEVEL / pixels;
-  for (let row = 1; row < height - 1; row++) {
-    const above = (row - 1) * width;
-    const here = above + width;
-    const below = here + width;
-    let left = (data[above] as number) - 2 * (data[here] as number) + (data[below] as number);
-    // Every second pixel is enough for a median.
-    for (let x = 1; x < width - 1; x += 2) {
-      const middle = (data[above + x] as number) - 2 * (data[here + x] as number) + (data[below + x] as number);
-      const next = x + 1;
-      const right = (data[above + next] as number) - 2 * (data[here + next] as number) + (data[below + next] as number);
-      const bin = Math.min(NOISE_BINS - 1, (Math.abs(left - 2 * middle + right) * binsASum) | 0);
-      bins[bin] = (bins[bin] as number) + 1;
-      left = right;
-    }
-  }
+/** Every second pixel is enough for a median. Immerkaer's mask is (1, -2, 1) down times (1, -2, 1) across. */
+function addNoise(bins: number, { at, width, height, pixels }: Level, scratch: number): void {
+  const shift = Math.log2(BINS_A_LEVEL / pixels);
+  pixelKernels().countNoise(at, width, height, shift, NOISE_BINS - 1, scratch, bins);
 }
 
-/** Half the size, each pixel the sum of four. */
-function fillHalved({ width: halfWidth, height, data: half }: Level, { width, data }: Level): void {
-  for (let row = 0, to = 0; row < height; row++) {
-    for (let x = 0, at = 2 * row * width; x < halfWidth; x++, at += 2) {
-      const below = at + width;
-      const upper = (data[at] as number) + (data[at + 1] as number);
-      half[to++] = upper + (data[below] as number) + (data[below + 1] as number);
-    }
-  }
-}
-
-function conclude({ fine, coarse, noise }: Sums): FineStructure {
-  const noiseSigma = sigmaOf(noise[0]);
-  const coarser = sigmaOf(noise[1]);
+function conclude({ fine, coarse }: Sums, whole: Uint32Array, half: Uint32Array): FineStructure {
+  const noiseSigma = sigmaOf(whole);
+  const coarser = sigmaOf(half);
   const noiseAt = (scale: number): number => LAPLACIAN_GAIN * (noiseSigma / 2 ** scale) ** 2;
   const fineDetail = Math.max(0, fine.sum / fine.pixels - noiseAt(FINE));
   const coarseDetail = coarse.sum / coarse.pixels - noiseAt(COARSE);

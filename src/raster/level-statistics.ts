@@ -1,4 +1,5 @@
 import type { Grey8, Picture, SampleArray } from './picture.ts';
+import { layOut, PIECE_BYTES, pixelKernels } from './pixel-kernels.ts';
 
 /** Where the grey levels of a picture lie. */
 export interface LevelStatistics {
@@ -20,14 +21,9 @@ const HIGH_PERCENTILE = 0.99;
  */
 export function levelStatistics(picture: Picture, area: Grey8): LevelStatistics {
   const step = strideOf(area);
-  const counts = new Uint32Array(256);
   const { data } = area;
-  let samples = 0;
-  for (let at = 0; at < data.length; at += step) {
-    const level = data[at] as number;
-    counts[level] = (counts[level] as number) + 1;
-    samples++;
-  }
+  const counts = countLevels(data, step);
+  const samples = Math.ceil(data.length / step);
   const span = percentile(counts, samples * HIGH_PERCENTILE) - percentile(counts, samples * LOW_PERCENTILE);
   const stored = picture.plane.data;
   if (stored instanceof Uint8Array) {
@@ -36,6 +32,20 @@ export function levelStatistics(picture: Picture, area: Grey8): LevelStatistics 
   const { low, high } = endShares(stored, data.length, step);
   const isInverted = picture.facts.photometric === 'min-is-white';
   return isInverted ? { span, black: high, white: low } : { span, black: low, white: high };
+}
+
+/** How often each level stands at every `step`-th place. */
+function countLevels(data: Uint8Array, step: number): Uint32Array {
+  const piece = data.subarray(0, PIECE_BYTES);
+  const { at, heap } = layOut(piece.length, 4 * 256);
+  const [source, counts] = at;
+  heap.fill(0, counts, counts + 4 * 256);
+  for (let from = 0; from < data.length; from += PIECE_BYTES) {
+    const bytes = data.subarray(from, from + PIECE_BYTES);
+    heap.set(bytes, source);
+    pixelKernels().countLevels(source, bytes.length, (step - (from % step)) % step, step, counts);
+  }
+  return new Uint32Array(heap.buffer, counts, 256).slice();
 }
 
 /** A stride that does not stay in the same columns. */

@@ -45,7 +45,7 @@ afterAll(async () => {
 
 async function networkInput(file: string): Promise<Uint8Array> {
   const { picture } = await decodePicture(readFileSync(file), { maxPixelBytes: 2 ** 26 });
-  return await preprocess(toGrey8(picture));
+  return preprocess(toGrey8(picture));
 }
 
 /** What the pipeline does for a training, without its workers; counts the files it was asked for. */

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 async function networkInput(file: string): Promise<Uint8Array> {
   const { picture } = await decodePicture(readFileSync(file), { maxPixelBytes: 2 ** 28 });
-  return await preprocess(toGrey8(picture));
+  return preprocess(toGrey8(picture));
 }
 
 describe('the shipped model', () => {

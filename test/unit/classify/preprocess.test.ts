@@ -10,7 +10,7 @@ describe('the preprocessing', () => {
     const [widthPx, heightPx] = [1000, 400];
     // Left half black, right half white: the border stays in the middle.
     const data = Uint8Array.from({ length: widthPx * heightPx }, (_, at) => (at % widthPx < widthPx / 2 ? 0 : 255));
-    const out = await preprocess({ widthPx, heightPx, data });
+    const out = preprocess({ widthPx, heightPx, data });
     expect(out).toHaveLength(224 * 224);
     for (const row of [0, 111, 223]) {
       expect([...out.subarray(row * 224, row * 224 + 110)].every((pixel) => pixel === 0)).toBe(true);
@@ -20,7 +20,7 @@ describe('the preprocessing', () => {
 
   it('gives a network the input size that it states', async () => {
     const grey = { widthPx: 640, heightPx: 480, data: new Uint8Array(640 * 480).fill(7) };
-    const out = await preprocess(grey, 299);
+    const out = preprocess(grey, 299);
     expect(out).toHaveLength(299 * 299);
     expect(out.every((pixel) => pixel === 7)).toBe(true);
     const rows = preprocessRows(grey, 299);
@@ -30,7 +30,7 @@ describe('the preprocessing', () => {
 
   it('filters before it leaves pixels out: a fine grating becomes even grey', async () => {
     const data = Uint8Array.from({ length: 2240 * 224 }, (_, at) => (at % 2 === 0 ? 0 : 255));
-    const out = await preprocess({ widthPx: 2240, heightPx: 224, data });
+    const out = preprocess({ widthPx: 2240, heightPx: 224, data });
     const inner = Array.from({ length: 220 }, (_, x) => out[112 * 224 + 2 + x] ?? 0);
     expect(Math.min(...inner)).toBeGreaterThan(120);
     expect(Math.max(...inner)).toBeLessThan(136);
