@@ -107,14 +107,14 @@ export async function prepareFile(
 async function prepare(
   task: FileTask,
   settings: WorkerSettings,
-  { modelSha256, inputSize, allocate }: PrepareTools,
+  tools: PrepareTools,
   ms: StageMs,
   facts: { sha256?: string; bytes?: number; mtimeMs?: number },
 ): Promise<PreparedFile | FileResult> {
   const startedAt = new Date();
   const lap = lapsOf(ms);
 
-  const read = readStable(task.path, settings.memoryMiB * 2 ** 20 * FILE_SHARE, allocate);
+  const read = readStable(task.path, settings.memoryMiB * 2 ** 20 * FILE_SHARE, tools.allocate);
   if ('unsettled' in read) return { kind: 'unsettled', task, ms, reason: read.unsettled };
   const { bytes, mtimeMs } = read;
   const sha256 = ContentHash.parse(sha256Hex(bytes));
@@ -144,16 +144,9 @@ async function prepare(
   const { harvested } = parts;
   lap('harvest');
 
-  const view = viewPicture(decoded.picture, harvested.dataBarHeightPx, allocate);
-  const colour = toRgb8(decoded.picture, { allocate });
-  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
-  const quality = assessQuality(decoded.picture, view, colour !== undefined);
-  issues.push(...quality.issues);
-  const none = reasonNotToClassify(harvested, modelSha256, () => !quality.hasContrast);
-  lap('quality');
-  const input = none === undefined ? { image: preprocess(view.area, inputSize) } : { none };
-  lap('resize');
-  const base = {
+  const shown = showPicture(decoded.picture, harvested, settings, tools, ms);
+  issues.push(...shown.issues);
+  return {
     task,
     name: basename(task.path),
     sha256,
@@ -165,9 +158,32 @@ async function prepare(
     facts: image,
     pixels: { picture: decoded.picture, file: bytes },
     ...parts,
+    ...shown,
     unread,
+    issues,
+    ms,
+    ...(previous && { previous }),
   };
-  return { ...base, jpeg, input, issues, ms, ...(view.bar && { dataBar: view.bar }), ...(previous && { previous }) };
+}
+
+/** The picture as people and the network see it: its JPEG, under way, the network's input, and what is wrong with it. */
+function showPicture(
+  picture: Picture,
+  harvested: HarvestResult,
+  settings: WorkerSettings,
+  { modelSha256, inputSize, allocate }: PrepareTools,
+  ms: StageMs,
+): Pick<PreparedFile, 'jpeg' | 'input' | 'dataBar' | 'issues'> {
+  const lap = lapsOf(ms);
+  const view = viewPicture(picture, harvested.dataBarHeightPx, allocate);
+  const colour = toRgb8(picture, { allocate });
+  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
+  const { issues, hasContrast } = assessQuality(picture, view, colour !== undefined);
+  lap('quality');
+  const none = reasonNotToClassify(harvested, modelSha256, () => !hasContrast);
+  const input = none === undefined ? { image: preprocess(view.area, inputSize) } : { none };
+  lap('resize');
+  return { jpeg, input, issues, ...(view.bar && { dataBar: view.bar }) };
 }
 
 /** What was harvested, less what this task or an earlier one asked to be taken out. */

@@ -30,7 +30,7 @@ export function libvipsResizer(
   const factorX = averaged(widthPx, width);
   const rows = rowAverager(widthPx, heightPx, averaged(heightPx, height));
   return {
-    add: rows.add,
+    add: (given) => rows.add(given),
     finish() {
       const lowered = resizeColumns(rows.finish(), widthPx, libvipsTaps(heightPx, height));
       const columns = Math.ceil(widthPx / factorX);
@@ -76,7 +76,7 @@ function rowAverager(width: number, height: number, factor: number): RowResizer 
       edge = rows.subarray(rows.length - width).slice();
     },
     finish() {
-      while (pending > 0) addPiece(edge);
+      for (let missing = (factor - pending) % factor; missing > 0; missing -= 1) addPiece(edge);
       return means;
     },
   };

@@ -1,14 +1,15 @@
 /** What this program uses of WebAssembly: its types come with those of browsers, which are not ours. */
 declare namespace WebAssembly {
-  class Memory {
+  interface Memory {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
-  class Module {
-    constructor(bytes: Uint8Array);
+  interface Module {
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module';
   }
-  class Instance {
-    constructor(module: Module);
+  interface Instance {
     readonly exports: object;
   }
+  const Module: new (bytes: Uint8Array) => Module;
+  const Instance: new (module: Module) => Instance;
 }

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { closeSync, fsync, openSync } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { errorMessage, IngestError } from '../domain/errors.ts';
+
+const flushed = promisify(fsync);
 
 /** Several flushes in flight let the disk merge them; more than a few only fill the thread pool. */
 const PARALLEL_FLUSHES = 8;
@@ -47,14 +51,15 @@ export async function fsyncFiles(paths: readonly string[]): Promise<void> {
 
 /** Flushes a folder's entries (names created, renamed, removed); does nothing where the system has no such thing. */
 export async function fsyncFolder(path: string): Promise<void> {
-  let folder: FileHandle | undefined;
+  let folder: number | undefined;
   try {
-    folder = await open(path, 'r');
-    await folder.sync();
+    // Only the flush takes long: each other hop through the thread pool would cost more than the call.
+    folder = openSync(path, 'r');
+    await flushed(folder);
   } catch (error) {
     if (!NO_FOLDER_FLUSH.includes(codeOf(error))) throw ioError(`flush the folder "${basename(path)}"`, error);
   } finally {
-    await folder?.close();
+    if (folder !== undefined) closeSync(folder);
   }
 }
 

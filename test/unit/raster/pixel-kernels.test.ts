@@ -86,10 +86,10 @@ describe('averages', () => {
       heap.set(pixels, source);
       heap.fill(0, sums, sums + 4 * width);
       const cut = factor + 1;
-      const { shrinkRows } = pixelKernels();
-      const first = shrinkRows(source, width, cut, factor, 0, scratch, sums, target);
+      const kernels = pixelKernels();
+      const first = kernels.shrinkRows(source, width, cut, factor, 0, scratch, sums, target);
       const behind = [source + cut * width, width, rows - cut, factor, 1] as const;
-      const second = shrinkRows(...behind, scratch, sums, target + first * width);
+      const second = kernels.shrinkRows(...behind, scratch, sums, target + first * width);
       expect(first + second).toBe(rowsOut);
       expect(Array.from(heap.subarray(target, target + expected.length))).toEqual(expected);
     }
@@ -176,7 +176,7 @@ describe('the kernels for detail', () => {
       put32(heap, at[0], values);
       heap.fill(0, at[2], at[2] + 4 * (last + 1));
       pixelKernels().countNoise(at[0], width, rows, shift, last, at[1], at[2]);
-      const expected = new Array<number>(last + 1).fill(0);
+      const expected = Array.from({ length: last + 1 }, () => 0);
       for (let y = 1; y < rows - 1; y++) {
         for (let x = 1; x < width - 1; x += 2) {
           const down = (column: number): number =>
@@ -217,7 +217,7 @@ describe('the kernels that stretch', () => {
       heap.set(values, at[0]);
       heap.fill(0, at[1], at[1] + 4 * 256);
       pixelKernels().countLevels(at[0], 1000, first, step, at[1]);
-      const expected = new Array<number>(256).fill(0);
+      const expected = Array.from({ length: 256 }, () => 0);
       for (let i = first; i < 1000; i += step) expected[values[i] as number] = (expected[values[i] as number] ?? 0) + 1;
       expect(get32(heap, at[1], 256)).toEqual(expected);
     }
@@ -248,7 +248,7 @@ describe('countStrokes', () => {
     pixelKernels().countStrokes(at[0], line.length, 1, 250, 200, longest, at[1], at[2]);
     return { white: get32(heap, at[1], 1)[0] ?? 0, black: get32(heap, at[2], 1)[0] ?? 0 };
   }
-  const ground = (length: number): number[] => new Array<number>(length).fill(120);
+  const ground = (length: number): number[] => Array.from({ length: length }, () => 120);
 
   it('counts short runs of white and of black ink on grey ground, wherever in a row they begin', () => {
     for (let before = 3; before < 40; before++) {
@@ -259,7 +259,7 @@ describe('countStrokes', () => {
 
   it('counts neither long runs, nor what is not quite ink, nor ink without ground beside it', () => {
     for (const length of [5, 16, 17, 40]) {
-      expect(strokes([...ground(20), ...new Array<number>(length).fill(255), ...ground(20)])).toEqual({
+      expect(strokes([...ground(20), ...Array.from({ length: length }, () => 255), ...ground(20)])).toEqual({
         white: 0,
         black: 0,
       });
