@@ -3,7 +3,8 @@
 //     npm run bench -- [--repeat 40] [--rounds 3] [--workers 2] [--float32] [--shared ../shared]
 //
 // Both count from when their workers are ready to the last result. Run it on an idle machine: the figures are ratios
-// within one run. Of ours the milliseconds of resize and jpeg are waiting times: encoders of a batch run beside each other.
+// within one run. Of ours the milliseconds of jpeg and write are waiting times: encoders of a batch run beside each other, and
+// a group is forced to disk as one. V8 compiles for the first thousand files: more of them (--repeat) show how it goes on.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

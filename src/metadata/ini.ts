@@ -1,18 +1,17 @@
 import { MAX_LINES, trimmedSlice } from './decode-text.ts';
 import type { HeaderSections } from './harvest-types.ts';
-import { newBranch } from './harvest-types.ts';
 import { TextMarks } from './text-marks.ts';
 
 const [SECTION_BEGINS, XML_BEGINS] = [91, 60];
 
 /** A text of `[section]` and `key=value` lines. Sections and keys may stand twice; the first non-empty value counts. */
 export interface IniDocument {
-  sections: { name: string; entries: Record<string, string> }[];
-  byName: Map<string, Record<string, string>[]>;
+  sections: { name: string; entries: Map<string, string> }[];
+  byName: Map<string, Map<string, string>[]>;
 }
 
-function addSection(document: IniDocument, name: string): Record<string, string> {
-  const entries = newBranch<string>();
+function addSection(document: IniDocument, name: string): Map<string, string> {
+  const entries = new Map<string, string>();
   document.sections.push({ name, entries });
   const same = document.byName.get(name);
   if (same === undefined) document.byName.set(name, [entries]);
@@ -28,7 +27,7 @@ export function parseIni(written: string): IniDocument {
   const text = written.includes('\0') ? written.replaceAll('\0', '') : written;
   const marks = new TextMarks(text);
   const document: IniDocument = { sections: [], byName: new Map() };
-  let current: Record<string, string> | undefined;
+  let current: Map<string, string> | undefined;
   let start = 0;
   for (let count = 0; start <= text.length && count < MAX_LINES; count++) {
     const first = text.codePointAt(start);
@@ -49,9 +48,9 @@ export function parseIni(written: string): IniDocument {
 }
 
 /** The first value of a key that is not empty stands. */
-function setFirst(entries: Record<string, string>, key: string, value: string): void {
-  const known = entries[key];
-  if (known === undefined || known === '') entries[key] = value;
+function setFirst(entries: Map<string, string>, key: string, value: string): void {
+  const known = entries.get(key);
+  if (known === undefined || known === '') entries.set(key, value);
 }
 
 /** The value of a key, undefined where it is missing or empty in every section of that name. */
@@ -59,20 +58,20 @@ export function iniValue(document: IniDocument, section: string, key: string): s
   const named = document.byName.get(section);
   if (named === undefined) return undefined;
   for (const entries of named) {
-    const value = entries[key];
+    const value = entries.get(key);
     if (value !== undefined && value !== '') return value;
   }
   return undefined;
 }
 
-/** The document as a JSON-able tree; a section that stands twice gets "#2" behind its name. */
+/** The document as a tree; a section that stands twice gets "#2" behind its name. */
 export function iniSections(document: IniDocument): HeaderSections {
   const seen = new Map<string, number>();
-  const tree = newBranch<Record<string, string>>();
+  const tree: HeaderSections = new Map();
   for (const { name, entries } of document.sections) {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
-    tree[count === 1 ? name : `${name}#${count}`] = entries;
+    tree.set(count === 1 ? name : `${name}#${count}`, entries);
   }
   return tree;
 }

@@ -70,8 +70,8 @@ function alreadySaid(list: TermList, code: string): boolean {
 /** The words of the other headers are added to those of the first, whose names stay as they are. */
 function mergeSections(merged: HeaderSections, others: readonly KnownHeader[]): void {
   for (const { found, reading } of others) {
-    for (const [name, entries] of Object.entries(reading.sections)) {
-      merged[Object.hasOwn(merged, name) ? `${name} (${found.place})` : name] = entries;
+    for (const [name, entries] of reading.sections) {
+      merged.set(merged.has(name) ? `${name} (${found.place})` : name, entries);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Trust } from '../domain/record.ts';
 import type { Term } from '../domain/terms.ts';
 import type { HeaderSections } from './harvest-types.ts';
-import { newBranch } from './harvest-types.ts';
 import type { Statement, TermList } from './term-list.ts';
 import { addTerm } from './term-list.ts';
 import type { XmlElement } from './xml.ts';
@@ -93,10 +92,10 @@ export function applyXmlRules(list: TermList, root: XmlElement, rules: readonly 
   }
 }
 
-function addLeaves(entries: Record<string, string>, element: XmlElement, path: string): void {
-  for (const [name, value] of element.attributes) entries[`${path}@${name}`] = value;
+function addLeaves(entries: Map<string, string>, element: XmlElement, path: string): void {
+  for (const [name, value] of element.attributes) entries.set(`${path}@${name}`, value);
   const text = element.text.trim();
-  if (text !== '') entries[path] = text;
+  if (text !== '') entries.set(path, text);
   if (element.children.length === 0) return;
   const seen = new Map<string, number>();
   for (const child of element.children) {
@@ -107,12 +106,12 @@ function addLeaves(entries: Record<string, string>, element: XmlElement, path: s
 }
 
 /**
- * The document as a JSON-able tree: one section for each element below the root, in it the whole paths, which are the keys
+ * The document as a tree: one section for each element below the root, in it the whole paths, which are the keys
  * of the terms. A section that stands twice gets "[2]" behind its name; values directly below the root stand under its name.
  */
 export function xmlSections(root: XmlElement): HeaderSections {
-  const tree = newBranch<Record<string, string>>();
-  const own = newBranch<string>();
+  const tree: HeaderSections = new Map();
+  const own = new Map<string, string>();
   const seen = new Map<string, number>();
   for (const child of root.children) {
     const count = (seen.get(child.name) ?? 0) + 1;
@@ -122,11 +121,11 @@ export function xmlSections(root: XmlElement): HeaderSections {
       addLeaves(own, child, path);
       continue;
     }
-    const entries = newBranch<string>();
+    const entries = new Map<string, string>();
     addLeaves(entries, child, path);
-    tree[path] = entries;
+    tree.set(path, entries);
   }
-  for (const [name, value] of root.attributes) own[`@${name}`] = value;
-  if (Object.keys(own).length > 0) tree[root.name] = own;
+  for (const [name, value] of root.attributes) own.set(`@${name}`, value);
+  if (own.size > 0) tree.set(root.name, own);
   return tree;
 }

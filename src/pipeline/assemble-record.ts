@@ -3,6 +3,7 @@ import { safeStem } from '../domain/ids.ts';
 import { type Issue, issue } from '../domain/issue.ts';
 import type { Acquisition, Classification, HeaderTerm, MicrographRecord } from '../domain/record.ts';
 import { CONVERT_VERSION, HARVEST_VERSION, SCHEMA_VERSION } from '../domain/versions.ts';
+import { sectionsJson } from '../metadata/sections-json.ts';
 import type { ArtefactFile, StoredFile } from '../publish/publish-record.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import type { PreparedFile } from './prepare-file.ts';
@@ -107,26 +108,16 @@ const PERSON_KEY = /operator|user_?name|^user$/i;
 export function publishableSections({ harvested }: PreparedFile, settings: WorkerSettings): string | undefined {
   const { sections, operators = [] } = harvested;
   if (!sections) return undefined;
-  if (settings.publish.operator) return JSON.stringify(sections);
+  if (settings.publish.operator) return sectionsJson(sections);
   // By the name itself too: a header may state it under a second key.
   const keys = new Set(operators.map(({ key }) => key));
   const names = new Set(operators.map(({ raw }) => raw));
   const states = (section: string, key: string, value: string): boolean =>
     keys.has(key) || keys.has(`[${section}] ${key}`) || names.has(value.trim());
-  const shown = Object.entries(sections).map(([section, entries]) => {
-    const people = Object.entries(entries).filter(
-      ([key, value]) => PERSON_KEY.test(key) || (operators.length > 0 && states(section, key, value)),
-    );
-    return [section, without(entries, people)] as const;
-  });
-  return JSON.stringify(Object.fromEntries(shown));
-}
-
-/** The entries themselves where none is left out: headers have hundreds, and to make them anew takes half a millisecond. */
-function without(entries: Record<string, string>, hidden: readonly [string, string][]): Record<string, string> {
-  if (hidden.length === 0) return entries;
-  const names = new Set(hidden.map(([key]) => key));
-  return Object.fromEntries(Object.entries(entries).filter(([key]) => !names.has(key)));
+  return sectionsJson(
+    sections,
+    (section, key, value) => PERSON_KEY.test(key) || (operators.length > 0 && states(section, key, value)),
+  );
 }
 
 /** What neither header nor people state, and what we wrote in its place. */

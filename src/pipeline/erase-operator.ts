@@ -1,5 +1,5 @@
 import type { HeaderTerm } from '../domain/record.ts';
-import { type HarvestResult, type HeaderSections, newBranch, type RawHeader } from '../metadata/harvest-types.ts';
+import type { HarvestResult, HeaderSections, RawHeader } from '../metadata/harvest-types.ts';
 import type { SidecarFile } from './read-sidecars.ts';
 
 const STAR = 0x2a;
@@ -60,12 +60,12 @@ function termsWithout(terms: readonly HeaderTerm[], names: readonly string[]): H
 }
 
 function sectionsWithout(sections: HeaderSections, names: readonly string[]): HeaderSections {
-  const shown = newBranch<Record<string, string>>();
-  for (const [section, entries] of Object.entries(sections)) {
-    const branch = (shown[section] = newBranch<string>());
-    for (const [key, value] of Object.entries(entries)) branch[key] = starred(value, names);
-  }
-  return shown;
+  return new Map(
+    [...sections].map(([section, entries]) => [
+      section,
+      new Map([...entries].map(([key, value]) => [key, starred(value, names)])),
+    ]),
+  );
 }
 
 /** Whole words only: a short name may be part of many. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HarvestResult } from '../../../src/metadata/harvest-types.ts';
+import { sectionsJson } from '../../../src/metadata/sections-json.ts';
 import { eraseOperator } from '../../../src/pipeline/erase-operator.ts';
 
 function harvestedFrom(text: string, operator: string, encoding: BufferEncoding = 'latin1'): HarvestResult {
@@ -25,7 +26,15 @@ function harvestedFrom(text: string, operator: string, encoding: BufferEncoding 
     acquisition: { operator, accelerationVoltageV: 5000 },
     classifiable: { ok: true },
     issues: [],
-    sections: { User: { User: operator, Text: `by ${operator}.` } },
+    sections: new Map([
+      [
+        'User',
+        new Map([
+          ['User', operator],
+          ['Text', `by ${operator}.`],
+        ]),
+      ],
+    ]),
     operators: [{ key: '[User] User', raw: operator }],
   };
 }
@@ -40,6 +49,9 @@ describe('taking operators out of what was harvested', () => {
     expect(raw).toBe(text.replaceAll('Müller-Lüdenscheidt', '*'.repeat(19)));
     expect(Buffer.from(sidecars[0]?.published ?? []).toString('utf16le')).toBe(`\uFEFFOperator=${'*'.repeat(19)}\n`);
     expect(JSON.stringify(harvested)).not.toContain('denscheidt');
+    expect(sectionsJson(harvested.sections ?? new Map())).toBe(
+      JSON.stringify({ User: { User: '*'.repeat(19), Text: `by ${'*'.repeat(19)}.` } }),
+    );
     expect(harvested.header?.terms.map(({ term, value }) => [term, value])).toEqual([
       ['sample_name', `wafer of ${'*'.repeat(19)}`],
     ]);

@@ -1,6 +1,5 @@
 import { calibratedPixelM } from '../../calibration.ts';
 import type { HeaderSections, VendorReading } from '../../harvest-types.ts';
-import { newBranch } from '../../harvest-types.ts';
 import type { TermList } from '../../term-list.ts';
 import { addValue } from '../../term-list.ts';
 import type { DigitalMicrographAxis, DigitalMicrographHeader } from './parse.ts';
@@ -18,13 +17,12 @@ export function mapDigitalMicrograph({ x, y }: DigitalMicrographHeader): VendorR
   const list: TermList = { terms: [], issues: [] };
   if (x !== undefined) addAxis(list, 'pixel_size_x', x);
   if (y !== undefined) addAxis(list, 'pixel_size_y', y);
-  const tags = newBranch<string>();
+  const tags = new Map<string, string>();
   for (const axis of [x, y]) {
     if (axis === undefined) continue;
-    tags[axis.unitTag] = axis.unit;
-    tags[axis.scaleTag] = String(axis.scale);
+    tags.set(String(axis.unitTag), axis.unit);
+    tags.set(String(axis.scaleTag), String(axis.scale));
   }
-  const sections: HeaderSections = newBranch<Record<string, string>>();
-  sections['tags'] = tags;
+  const sections: HeaderSections = new Map([['tags', tags]]);
   return { ...list, sections, encoding: 'binary', classifiable: { ok: true } };
 }

@@ -1,6 +1,5 @@
 import { calibratedPixelM } from '../../calibration.ts';
 import type { HarvestInput, HeaderSections, VendorReading } from '../../harvest-types.ts';
-import { newBranch } from '../../harvest-types.ts';
 import type { TermList } from '../../term-list.ts';
 import { addValue } from '../../term-list.ts';
 import type { ImageJHeader } from './parse.ts';
@@ -41,9 +40,6 @@ export function mapImageJ(header: ImageJHeader, input: HarvestInput): VendorRead
   for (const { term, sizeM, key, raw } of imageJPixels(header, input)) {
     addValue(list, term, sizeM, { key, raw, trust: 'low' });
   }
-  const lines = newBranch<string>();
-  for (const [key, value] of header.entries) lines[key] = value;
-  const sections: HeaderSections = newBranch<Record<string, string>>();
-  sections['ImageDescription'] = lines;
+  const sections: HeaderSections = new Map([['ImageDescription', new Map(header.entries)]]);
   return { ...list, sections, encoding: header.encoding, classifiable: { ok: true } };
 }

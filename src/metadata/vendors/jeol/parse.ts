@@ -1,6 +1,5 @@
 import { decodeText, peekText, splitLines } from '../../decode-text.ts';
 import type { HeaderSections } from '../../harvest-types.ts';
-import { newBranch } from '../../harvest-types.ts';
 
 interface JeolEntry {
   /** The key with its dollars, "$CM_MAG" or "$$SM_WD". */
@@ -40,13 +39,13 @@ export function jeolEntry(header: JeolHeader, name: string): JeolEntry | undefin
   return entry === undefined || entry.raw === '' ? undefined : entry;
 }
 
-/** The header as a JSON-able tree: SEM, CM (common), SM (of scanning microscopes), AN (annotations), ADD. */
+/** The header as a tree: SEM, CM (common), SM (of scanning microscopes), AN (annotations), ADD. */
 export function jeolSections(header: JeolHeader): HeaderSections {
-  const tree = newBranch<Record<string, string>>();
+  const tree: HeaderSections = new Map();
   for (const [name, { key, raw }] of header.entries) {
     const section = name.split('_', 1)[0] ?? name;
-    const branch = (tree[section] ??= newBranch<string>());
-    branch[key] = raw;
+    const branch = tree.get(section) ?? new Map<string, string>();
+    tree.set(section, branch.set(key, raw));
   }
   return tree;
 }

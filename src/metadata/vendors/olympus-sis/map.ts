@@ -2,7 +2,6 @@ import { issue } from '../../../domain/issue.ts';
 import { isMicroscopic } from '../../calibration.ts';
 import { decodeText } from '../../decode-text.ts';
 import type { HarvestInput, HeaderSections, VendorReading } from '../../harvest-types.ts';
-import { newBranch } from '../../harvest-types.ts';
 import { iniSections, parseIni } from '../../ini.ts';
 import { readClock, readDays } from '../../local-time.ts';
 import type { TermList } from '../../term-list.ts';
@@ -73,14 +72,13 @@ function addCamera(list: TermList, { tiffText }: HarvestInput): void {
 }
 
 function sectionsOf(header: SisHeader, { tags }: HarvestInput): HeaderSections {
-  const tree = newBranch<Record<string, string>>();
   const ini = tags.find(({ tag }) => tag === INI_TAG);
-  if (ini !== undefined) Object.assign(tree, iniSections(parseIni(decodeText(ini.bytes).text)));
-  const block = newBranch<string>();
+  const tree: HeaderSections = ini ? iniSections(parseIni(decodeText(ini.bytes).text)) : new Map();
+  const block = new Map<string, string>();
   for (const part of [{ name: header.name }, header.time, header.general ?? {}]) {
-    for (const [key, value] of Object.entries(part)) block[key] = String(value);
+    for (const [key, value] of Object.entries(part)) block.set(key, String(value));
   }
-  tree['SIS'] = block;
+  tree.set('SIS', block);
   return tree;
 }
 

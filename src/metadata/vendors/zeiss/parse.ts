@@ -1,6 +1,5 @@
 import { decodeText, MAX_LINES, trimmedSlice } from '../../decode-text.ts';
 import type { HeaderSections } from '../../harvest-types.ts';
-import { newBranch } from '../../harvest-types.ts';
 import { TextMarks } from '../../text-marks.ts';
 
 export interface ZeissEntry {
@@ -58,10 +57,9 @@ function keyAt(text: string, start: number, marks: TextMarks, previous: KnownKey
   // The third character tells nearly all value lines apart.
   if (text.codePointAt(start + 2) !== UNDERSCORE) return undefined;
   const guess = previous?.next;
-  if (guess !== undefined) {
-    const end = start + guess.line.length;
-    const mark = text.codePointAt(end);
-    if ((mark === CR || mark === LF) && text.slice(start, end) === guess.line) return guess;
+  if (guess !== undefined && text.startsWith(guess.line, start)) {
+    const mark = text.codePointAt(start + guess.line.length);
+    if (mark === CR || mark === LF) return guess;
   }
   const line = text.slice(start, marks.lineEnd(start));
   const found = known.get(line) ?? newKey(line);
@@ -82,8 +80,7 @@ function newKey(read: string): KnownKey | undefined {
 export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   const decoded = decodeText(bytes);
   const text = decoded.text.includes('\0') ? decoded.text.replaceAll('\0', '') : decoded.text;
-  const sections = newBranch<Record<string, string>>();
-  sections['numbers'] = newBranch<string>();
+  const sections: HeaderSections = new Map([['numbers', new Map()]]);
   const header: ZeissHeader = { encoding: decoded.encoding, numbers: [], sections, text, keys: [], starts: [] };
   const marks = new TextMarks(text);
   // Keys of one kind stand together.
@@ -119,20 +116,25 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
 function addLine({ numbers, sections, keys }: ZeissHeader, line: string, open: string | undefined): void {
   if (keys.length === 0) {
     const place = numbers.push(line.trim()) - 1;
-    branchOf(sections, 'numbers')[place] = line.trim();
+    branchOf(sections, 'numbers').set(String(place), line.trim());
   } else if (open !== undefined && line !== '') {
-    branchOf(sections, open.slice(0, 2))[open] += `\n${line}`;
+    const branch = branchOf(sections, open.slice(0, 2));
+    branch.set(open, `${branch.get(open)}\n${line}`);
   }
 }
 
-function branchOf(sections: HeaderSections, name: string): Record<string, string> {
-  return (sections[name] ??= newBranch<string>());
+function branchOf(sections: HeaderSections, name: string): Map<string, string> {
+  const there = sections.get(name);
+  if (there !== undefined) return there;
+  const branch = new Map<string, string>();
+  sections.set(name, branch);
+  return branch;
 }
 
 /** Notes the value of the line between `start` and `end`; false where its key was stored before: the first value counts. */
 function store(
   { text, keys, starts }: ZeissHeader,
-  branch: Record<string, string>,
+  branch: Map<string, string>,
   key: string,
   marks: TextMarks,
   start: number,
@@ -140,16 +142,16 @@ function store(
 ): boolean {
   keys.push(key);
   starts.push(start);
-  if (branch[key] !== undefined) return false;
+  if (branch.has(key)) return false;
   const label = labelEnd(marks, start, end);
   // A line without a label stays as it is.
-  branch[key] = label < 0 ? text.slice(start, end) : trimmedSlice(text, label + 1, end);
+  branch.set(key, label < 0 ? text.slice(start, end) : trimmedSlice(text, label + 1, end));
   return true;
 }
 
 /** The entry of this key. */
 export function entryOf({ sections }: ZeissHeader, key: string): ZeissEntry | undefined {
-  const raw = sections[key.slice(0, 2)]?.[key];
+  const raw = sections.get(key.slice(0, 2))?.get(key);
   return raw === undefined ? undefined : { key, raw };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { harvest } from '../../../../src/metadata/harvest.ts';
+import { sectionsJson } from '../../../../src/metadata/sections-json.ts';
 import { tagInput } from '../harvest-input.ts';
 
 const HEADER = `[User]
@@ -226,7 +227,8 @@ describe('the FEI header', () => {
     const result = harvest(
       tagInput(34682, `${HEADER}\n[MultiGISGas4]\nGasName=C\n[MultiGISGas4]\nGasName=W\n[Stage]\nStageX=1\n`),
     );
-    expect(result.sections).toMatchObject({ MultiGISGas4: { GasName: 'C' }, 'MultiGISGas4#2': { GasName: 'W' } });
+    expect(result.sections?.get('MultiGISGas4')?.get('GasName')).toBe('C');
+    expect(result.sections?.get('MultiGISGas4#2')?.get('GasName')).toBe('W');
     expect(result.acquisition.stageXM).toBe(-0.007_880_38);
   });
 
@@ -234,8 +236,9 @@ describe('the FEI header', () => {
     const result = harvest(
       tagInput(34682, `${HEADER}\n[__proto__]\n__proto__=1\nconstructor=2\n`.replace('Beam=EBeam', 'Beam=constructor')),
     );
-    expect(JSON.parse(JSON.stringify(result.sections))['ETD']).toMatchObject({ Grid: '250' });
-    expect(Object.hasOwn(result.sections ?? {}, '__proto__')).toBe(true);
+    const json = JSON.parse(sectionsJson(result.sections ?? new Map())) as Record<string, unknown>;
+    expect(json['ETD']).toMatchObject({ Grid: '250' });
+    expect(Object.hasOwn(json, '__proto__')).toBe(true);
     expect(({} as Record<string, unknown>)['Grid']).toBeUndefined();
   });
 

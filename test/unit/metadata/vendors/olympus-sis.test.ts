@@ -127,8 +127,8 @@ describe('an Olympus SIS block', () => {
     const input = inputOf(sisFile({}));
     const ini = { place: 'tiff:33471', tag: 33_471, bytes: Buffer.from('[Dimension]\r\nZ=1\r\n') };
     const { sections } = harvest({ ...input, tags: [...input.tags, ini] });
-    expect(sections?.['Dimension']).toEqual({ Z: '1' });
-    expect(sections?.['SIS']).toMatchObject({ minute: '1', lengthExponent: '-9' });
+    expect(sections?.get('Dimension')).toEqual(new Map([['Z', '1']]));
+    expect(Object.fromEntries(sections?.get('SIS') ?? [])).toMatchObject({ minute: '1', lengthExponent: '-9' });
   });
 });
 

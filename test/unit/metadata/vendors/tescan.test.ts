@@ -104,7 +104,7 @@ describe('the Tescan header in tag 50431', () => {
 
   it('keeps a title that a block brings along', () => {
     const blocks = [{ kind: 'main', content: `[MAIN]\n${TESCAN_MAIN}` }] as const;
-    expect(Object.keys(harvest(tagOf(tescanTag(blocks))).sections ?? {})).toEqual(['MAIN']);
+    expect([...(harvest(tagOf(tescanTag(blocks))).sections ?? new Map()).keys()]).toEqual(['MAIN']);
   });
 
   it('reads the ion column where there is no other', () => {
