@@ -88,7 +88,8 @@ function planningTree(plan: Plan, compression: Compression): Hdf5Tree {
     attribute(path, name, text) {
       const step: Step = (tree) => tree.attribute(path, name, text);
       if (own.has(path)) plan.own.push(step);
-      else form(`attribute ${path} ${name} ${text}`, step);
+      // Quoted: a name of a file in it may hold an end of line.
+      else form(`attribute ${path} ${name} ${JSON.stringify(text)}`, step);
     },
     ownAttribute(path, name, text) {
       plan.layout += `own attribute ${path} ${name}\n`;

@@ -36,8 +36,8 @@ interface Skeleton {
   arrays: ArrayPlace[];
 }
 
-/** A microscope writes few layouts, and a skeleton takes about 40 kB. */
-const MOST_LAYOUTS = 32;
+/** A microscope writes few layouts, an archive some dozens, and a skeleton takes about 40 kB. */
+const MOST_LAYOUTS = 128;
 
 /** A writer on top of `base`, which must not change. */
 export function skeletonWriter(hdf5: Hdf5, base: Uint8Array): SkeletonWriter {

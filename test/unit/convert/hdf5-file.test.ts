@@ -211,7 +211,7 @@ describe('files of one layout', () => {
   it('may be more than are remembered', async () => {
     const writer = skeletonWriter(hdf5, template);
     for (const round of [1, 2, 3]) {
-      for (let layout = 0; layout < 40; layout += 1) {
+      for (let layout = 0; layout < 140; layout += 1) {
         const bytes = writer.write((tree) => tree.number(`/entry/attachments/n${layout}`, round));
         const value = await withFile(bytes, (file) => dataset(file, `/entry/attachments/n${layout}`).value);
         expect(value).toBe(round);
