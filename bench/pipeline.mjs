@@ -1,6 +1,6 @@
 // Images a second of the whole job, ours and the Python peer's in turn on the same distinct files:
 //
-//     npm run bench -- [--repeat 40] [--rounds 3] [--workers 2] [--float32] [--shared ../shared]
+//     npm run bench -- [--repeat 40] [--rounds 3] [--workers 2] [--durability batch,record] [--no-peer] [--shared ../shared]
 //
 // Both count from when their workers are ready to the last result. Run it on an idle machine: the figures are ratios
 // within one run. Of ours the milliseconds of jpeg and write are waiting times: encoders of a batch run beside each other, and
@@ -73,7 +73,15 @@ function settleDisk() {
 
 function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2;
+}
+
+/** Median over the rounds of each round's own ratio: what else the machine does at that moment slows both. */
+function showRatio(name, runs, other, others) {
+  const ratios = runs.map(({ imagesPerS }, round) => imagesPerS / others[round].imagesPerS);
+  const all = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
+  console.log(`${name} by ${other}, round by round: ${median(ratios).toFixed(2)} (${all})`);
 }
 
 function show(name, runs) {
@@ -119,6 +127,8 @@ try {
     }
   }
   for (const [name, runs] of results) show(name, runs);
+  const [own, peers] = ['ours', 'peer'].map((who) => [...results].filter(([name]) => name.startsWith(who)));
+  for (const pair of own.flatMap((one) => peers.map((other) => [...one, ...other]))) showRatio(...pair);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

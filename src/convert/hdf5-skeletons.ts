@@ -21,7 +21,7 @@ import type { Hdf5Tree } from './hdf5-tree.ts';
  * Writes files on top of one base, as {@link Hdf5} does. Files of the same layout, that is with the same groups, fields,
  * units and kinds of arrays, whatever their values, are not built anew each time: the library makes a skeleton with marks
  * in the place of values once, and a file is the skeleton's bytes with its own values in these places and its arrays and
- * texts behind them, which takes a tenth of the time.
+ * texts behind them (docs/adr/0007-nexus-from-a-template.md says what that saves).
  */
 export interface SkeletonWriter {
   write(build: (tree: Hdf5Tree) => void, sizeHint?: number, allocate?: Allocate): Uint8Array;

@@ -177,12 +177,13 @@ function showPicture(
   const lap = lapsOf(ms);
   const view = viewPicture(picture, harvested.dataBarHeightPx, allocate);
   const colour = toRgb8(picture, { allocate });
-  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
   const { issues, hasContrast } = assessQuality(picture, view, colour !== undefined);
   lap('quality');
   const none = reasonNotToClassify(harvested, modelSha256, () => !hasContrast);
   const input = none === undefined ? { image: preprocess(view.area, inputSize) } : { none };
   lap('resize');
+  // Last: if anything before failed, the encoder must not look at pixels that are given up.
+  const jpeg = timed(ms, 'jpeg', encodeJpeg(colour ?? view.grey, settings.jpeg));
   return { jpeg, input, issues, ...(view.bar && { dataBar: view.bar }) };
 }
 

@@ -163,7 +163,7 @@ async function writeAll(
 
 /** A fault of the data ends this file; anything else is thrown on. */
 function quarantine(prepared: PreparedFile, error: unknown, results: Map<FileTask, FileResult>): undefined {
-  if (!isIngestError(error, 'convert/hdf5', 'convert/jpeg', 'raster/unsupported')) throw error;
+  if (!isIngestError(error, 'convert/hdf5', 'convert/jpeg')) throw error;
   const { task, ms, sha256, bytes, mtimeMs } = prepared;
   const facts = { sha256, bytes, mtimeMs };
   results.set(task, { kind: 'quarantined', task, ms, code: error.code, reason: error.message, ...facts });

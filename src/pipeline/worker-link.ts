@@ -35,8 +35,8 @@ const GC_FLAGS = [
 ];
 /**
  * The optimising compiler took a tenth of the processor in the first thousand pictures: what runs over pixels is compiled
- * already (WebAssembly), and the rest is worth it only after some more calls (38.6 instead of 42.9 ms a picture over 810,
- * means of five runs in turn, usual budget 67,584). V8 12 and later, of Node 22, go about it otherwise.
+ * already (WebAssembly), and the rest is worth it only after some more calls (38.6 instead of 42.9 ms of processor time
+ * a picture in back-fills of 810, means of five in turn, usual budget 67,584). V8 12 and later, of Node 22, go about it otherwise.
  */
 const COMPILER_FLAGS = Number.parseInt(process.versions.v8, 10) < 12 ? ['--interrupt-budget=600000'] : [];
 /** As many flushes of a group at once let the file system write one journal entry for all, not one for every four. */

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { IngestError } from '../domain/errors.ts';
 import { recordFolder } from '../domain/ids.ts';
 import type { Artefact, MicrographRecord } from '../domain/record.ts';
-import { fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
+import { flushDescriptor, fsyncFiles, fsyncFolder, writeFileAtomic } from '../store/atomic-file.ts';
 import { sha256Hex } from '../store/content-hash.ts';
 import { inTurn } from './in-turn.ts';
 import { olderNames } from './older-names.ts';
@@ -46,7 +45,6 @@ export interface StagedRecord {
 }
 
 const RECORD_FILE = 'record.json';
-const flush = promisify(fsync);
 
 /**
  * Writes all files of a first revision into the staging folder. Nothing is forced to disk yet. Synchronous: a worker
@@ -108,7 +106,7 @@ function writeOpen(path: string, bytes: Uint8Array): number {
 /** The flushes of a group run at once, so that the disk can merge them. */
 async function syncAndClose(file: number): Promise<void> {
   try {
-    await flush(file);
+    await flushDescriptor(file);
   } finally {
     closeSync(file);
   }

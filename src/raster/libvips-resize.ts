@@ -19,8 +19,9 @@ const POSITIONS = 64;
 /**
  * Reduces grey as vips_resize of libvips 8.18 does with the kernel "linear" and its usual gap: down first, then across,
  * in each direction an average of whole samples and then a triangle filter, every step rounded to bytes. The result is
- * that of libvips bit for bit, but for one pixel in two hundred of pictures whose size is no multiple of the samples that
- * are averaged: there libvips adds positions up from tile to tile, and some come out at the other side of a rounding.
+ * that of libvips bit for bit, but for less than one pixel in a hundred, by one level, of pictures whose size is no multiple
+ * of the samples that are averaged: there libvips adds positions up from tile to tile, and some come out at the other side
+ * of a rounding (test/unit/raster/row-resizer.test.ts).
  */
 export function libvipsResizer(
   { widthPx, heightPx }: { widthPx: number; heightPx: number },
@@ -67,6 +68,8 @@ function rowAverager(width: number, height: number, factor: number): RowResizer 
   };
   return {
     add(rows) {
+      // A piece of a picture may lie below what is resized as a whole.
+      if (rows.length === 0) return;
       if (factor === 1) {
         means.set(rows, written);
         written += rows.length;

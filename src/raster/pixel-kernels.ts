@@ -69,7 +69,7 @@ const COMPILED = new URL('../../assets/pixel-kernels.wasm', import.meta.url);
 const PAGE_BYTES = 65_536;
 /** A vector, so that none lies across two lines of the processor's cache. */
 const ALIGNED_BYTES = 16;
-/** Pictures pass through the kernels' memory, which never shrinks, in pieces of about this size. */
+/** Pictures pass through the kernels' memory, which never shrinks, in pieces of about this size; whole rows at least. */
 export const PIECE_BYTES = 2 ** 20;
 
 let opened: Kernels | undefined;

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { errorMessage, IngestError } from '../domain/errors.ts';
 
-const flushed = promisify(fsync);
+/** Forces what was written through a descriptor to the disk. */
+export const flushDescriptor = promisify(fsync);
 
 /** Several flushes in flight let the disk merge them; more than a few only fill the thread pool. */
 const PARALLEL_FLUSHES = 8;
@@ -55,7 +56,7 @@ export async function fsyncFolder(path: string): Promise<void> {
   try {
     // Only the flush takes long: each other hop through the thread pool would cost more than the call.
     folder = openSync(path, 'r');
-    await flushed(folder);
+    await flushDescriptor(folder);
   } catch (error) {
     if (!NO_FOLDER_FLUSH.includes(codeOf(error))) throw ioError(`flush the folder "${basename(path)}"`, error);
   } finally {

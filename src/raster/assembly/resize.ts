@@ -145,8 +145,8 @@ export function shrinkColumns(source: usize, width: i32, rows: i32, factor: i32,
 
 /**
  * Makes `columns` bytes of each of `rows` rows of `width` bytes: byte x is the weighted sum of those from `starts[x]` on,
- * the weights in rows of `most` (32-bit numbers all, the weights with `bits` fractional ones). `most` is a multiple of 4; bytes are read, to be multiplied by a
- * weight of 0, also behind the last row.
+ * the weights in rows of `most` (32-bit numbers all, the weights with `bits` fractional ones). `most` is a multiple of 4;
+ * bytes are read, to be multiplied by a weight of 0, also behind the last row.
  */
 export function resizeRows(
   source: usize,

@@ -32,6 +32,8 @@ describe('resizing row by row', () => {
     for (let row = 0; row < height; row += 17) {
       resizer.add(grey.data.subarray(row * width, Math.min(height, row + 17) * width));
     }
+    // As where the last piece of a picture is nothing but data bar.
+    resizer.add(new Uint8Array());
     const found = resizer.finish();
     expect(found).toEqual(resizeGrey(grey, 224, 224));
     const libvips = await sharp(grey.data, { raw: { width, height, channels: 1 } })
