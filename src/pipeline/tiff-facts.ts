@@ -29,6 +29,7 @@ export async function readTiffFacts(
   const pages = tiff.pages.slice(0, PAGES_SEARCHED);
   const tags: TagBytes[] = [];
   for (const tag of vendorTags) {
+    if (!pages.some(({ entries }) => entries.has(tag))) continue;
     const found = await firstTag(pages, tag);
     if (found) tags.push(found);
   }

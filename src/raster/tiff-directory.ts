@@ -2,7 +2,7 @@ import { IngestError, isIngestError } from '../domain/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { TYPE, typeBytes } from './tiff-format.ts';
 import { readImageStructure, STRUCTURE_TAGS, type StructureValues, type TiffImage } from './tiff-image.ts';
-import { firstNumber, latin1Text, type Rational, type RawTag, tagNumbers, tagRationals } from './tiff-values.ts';
+import { latin1Text, numberAt, type RawTag, tagNumbers } from './tiff-values.ts';
 
 /** One line of a directory: where its value stands. `byteLength` takes an unknown type as one byte a value. */
 export interface TiffEntry {
@@ -31,7 +31,6 @@ export interface TiffPage {
   /** Text as latin-1, closing NULs removed; undefined where the tag is absent or not bytes. */
   text(tag: number): Promise<string | undefined>;
   numbers(tag: number, maxCount?: number): Promise<Float64Array | undefined>;
-  rationals(tag: number): Promise<Rational[] | undefined>;
 }
 
 export interface Tiff {
@@ -157,18 +156,15 @@ async function readDirectory(
   const { entries, zeroEntries } = parseEntries(block, start, header);
   const link = await readPart(source, start + block.length, wordBytes, `The end of directory ${index}`);
   const base = { index, ifdOffset: offset, littleEndian, entries, zeroEntries };
-  const page = await makePage(source, base, ({ offset: at }) => block.subarray(at - start));
+  const page = await makePage(source, base, { bytes: block, start });
   return { page, next: readWord(link, 0, littleEndian) };
 }
 
-async function readPart(source: ByteSource, offset: number, length: number, what: string): Promise<Uint8Array> {
-  try {
-    return await source.read(offset, length);
-  } catch (cause) {
-    if (!isIngestError(cause, 'raster/truncated')) throw cause;
-    const message = `${what} takes ${length} bytes at ${offset}, but the file has ${source.size}.`;
-    throw new IngestError('raster/truncated', message, { cause, context: cause.context });
-  }
+function readPart(source: ByteSource, offset: number, length: number, what: string): Promise<Uint8Array> {
+  if (offset + length <= source.size) return source.read(offset, length);
+  const message = `${what} takes ${length} bytes at ${offset}, but the file has ${source.size}.`;
+  const context = { offset, length, size: source.size, needsBytes: offset + length };
+  throw new IngestError('raster/truncated', message, { context });
 }
 
 /** An unsigned integer of 2, 4 or 8 bytes: all of `bytes` behind `at`. */
@@ -203,22 +199,34 @@ function parseEntries(block: Uint8Array, start: number, { bigTiff, littleEndian 
 }
 
 type PageBase = Pick<TiffPage, 'index' | 'ifdOffset' | 'littleEndian' | 'entries' | 'zeroEntries'>;
-/** The value of an entry that stands in the directory itself. */
-type ReadInside = (entry: TiffEntry) => Uint8Array;
+/** The list of entries as it stands in the file from `start` on, in which small values stand. */
+interface Block {
+  bytes: Uint8Array;
+  start: number;
+}
 
-async function makePage(source: ByteSource, base: PageBase, inside: ReadInside): Promise<TiffPage> {
+async function makePage(source: ByteSource, base: PageBase, block: Block): Promise<TiffPage> {
   const tag = async (number: number, maxCount = Number.POSITIVE_INFINITY): Promise<RawTag | undefined> => {
     const entry = base.entries.get(number);
     if (entry === undefined) return undefined;
     const { type, count } = entry;
     const length = Math.min(count, maxCount) * (typeBytes(type) ?? 1);
-    if (entry.inline) return { tag: number, type, count, bytes: inside(entry).subarray(0, length) };
+    if (entry.inline) return rawInside(block, entry, length);
     if (length > MAX_TAG_BYTES && length <= source.size) {
       throw corrupt(`Tag ${number} takes ${length} bytes; ${MAX_TAG_BYTES} are the most that is read.`);
     }
     return { tag: number, type, count, bytes: await readPart(source, entry.offset, length, `Tag ${number}`) };
   };
-  const access = {
+  const { index, ifdOffset, littleEndian, entries, zeroEntries } = base;
+  const { image, fault } = structureOf(await structureValues(base, block, tag));
+  return {
+    index,
+    ifdOffset,
+    littleEndian,
+    entries,
+    zeroEntries,
+    image,
+    fault,
     tag,
     async text(number: number): Promise<string | undefined> {
       const raw = await tag(number);
@@ -227,20 +235,22 @@ async function makePage(source: ByteSource, base: PageBase, inside: ReadInside):
     },
     async numbers(number: number, maxCount?: number): Promise<Float64Array | undefined> {
       const raw = await tag(number, maxCount);
-      return raw && tagNumbers(raw, base.littleEndian);
-    },
-    async rationals(number: number): Promise<Rational[] | undefined> {
-      const raw = await tag(number);
-      return raw && tagRationals(raw, base.littleEndian);
+      return raw && tagNumbers(raw, littleEndian);
     },
   };
-  const values = await structureValues(base, inside, tag);
+}
+
+function structureOf(values: StructureValues): Pick<TiffPage, 'image' | 'fault'> {
   try {
-    return { ...base, ...access, image: readImageStructure(values), fault: undefined };
+    return { image: readImageStructure(values), fault: undefined };
   } catch (error) {
     if (!isIngestError(error)) throw error;
-    return { ...base, ...access, image: undefined, fault: error };
+    return { image: undefined, fault: error };
   }
+}
+
+function rawInside({ bytes, start }: Block, { tag, type, count, offset }: TiffEntry, length: number): RawTag {
+  return { tag, type, count, bytes: bytes.subarray(offset - start, offset - start + length) };
 }
 
 /**
@@ -249,7 +259,7 @@ async function makePage(source: ByteSource, base: PageBase, inside: ReadInside):
  */
 async function structureValues(
   { entries, littleEndian }: PageBase,
-  inside: ReadInside,
+  block: Block,
   tag: TiffPage['tag'],
 ): Promise<StructureValues> {
   const outside = new Map<number, RawTag | undefined>();
@@ -262,21 +272,24 @@ async function structureValues(
       faults.set(number, error);
     }
   }
-  const rawOf = (number: number): RawTag | undefined => {
-    const entry = entries.get(number);
+  const view = new DataView(block.bytes.buffer, block.bytes.byteOffset, block.bytes.byteLength);
+  const numbersOutside = (number: number): Float64Array | undefined => {
     if (faults.has(number)) throw faults.get(number);
-    if (entry?.inline !== true) return outside.get(number);
-    const { type, count, byteLength } = entry;
-    return { tag: number, type, count, bytes: inside(entry).subarray(0, byteLength) };
+    const raw = outside.get(number);
+    return raw && tagNumbers(raw, littleEndian);
   };
   return {
     first(number) {
-      const raw = rawOf(number);
-      return raw && firstNumber(raw, littleEndian);
+      const entry = entries.get(number);
+      if (entry === undefined) return undefined;
+      if (!entry.inline) return numbersOutside(number)?.[0];
+      return entry.count === 0 ? undefined : numberAt(view, entry.offset - block.start, entry.type, littleEndian);
     },
     all(number) {
-      const raw = rawOf(number);
-      return raw && tagNumbers(raw, littleEndian);
+      const entry = entries.get(number);
+      if (entry === undefined) return undefined;
+      if (!entry.inline) return numbersOutside(number);
+      return tagNumbers(rawInside(block, entry, entry.byteLength), littleEndian);
     },
   };
 }
