@@ -1,3 +1,5 @@
+import type { Decimal } from './decimal.ts';
+import { decimalValue, readDecimal } from './decimal.ts';
 import { IngestError } from './errors.ts';
 
 /** What a number measures. The SI unit of each kind stands in {@link SI_UNITS}. */
@@ -12,11 +14,9 @@ export type QuantityKind =
   | 'percent'
   | 'number';
 
-/** A number as somebody wrote it: `digits` and `exponent` keep every digit, `unit` the characters behind it ("" if none). */
-export interface Quantity {
+/** A number as somebody wrote it, and `unit`, the characters behind it ("" if none). */
+export interface Quantity extends Decimal {
   raw: string;
-  digits: string;
-  exponent: number;
   value: number;
   unit: string;
 }
@@ -126,6 +126,10 @@ const LOWER_CASE_UNITS: ReadonlyMap<QuantityKind, ReadonlyMap<string, Scale | un
 );
 
 const UNIT_SHAPE = /^[A-Za-zµÅ°%][A-Za-zµÅ°% ]*$/;
+/** To look a unit up costs less than the expression. */
+const KNOWN_UNITS: ReadonlySet<string> = new Set(
+  Object.values(UNITS).flatMap((units) => [...units.keys()].filter((unit) => UNIT_SHAPE.test(unit))),
+);
 const TIMES_UNITS: ReadonlyMap<string, string> = new Map([
   ['', 'x'],
   ['k', 'kx'],
@@ -138,60 +142,13 @@ function plainUnit(written: string): string {
   return written.replaceAll('μ', 'µ').replaceAll(/ {2,}/g, ' ');
 }
 
-const [PLUS, COMMA, MINUS, POINT, NINE, ZERO, LARGE_E, SMALL_E] = [43, 44, 45, 46, 57, 48, 69, 101];
-const MOST_EXPONENT_DIGITS = 6;
-
-/** Where the digits from `from` on end, of which at most `most` are looked at. */
-function digitsEnd(text: string, from: number, most = MAX_CHARACTERS): number {
-  let end = from;
-  while (end < from + most) {
-    const code = text.codePointAt(end);
-    if (code === undefined || code < ZERO || code > NINE) break;
-    end++;
-  }
-  return end;
-}
-
-function signEnd(text: string, at: number): number {
-  const code = text.codePointAt(at);
-  return code === PLUS || code === MINUS ? at + 1 : at;
-}
-
-/** Where the exponent behind a number ends; `at` where there is none. */
-function exponentEnd(text: string, at: number): number {
-  const mark = text.codePointAt(at);
-  if (mark !== LARGE_E && mark !== SMALL_E) return at;
-  const from = signEnd(text, at + 1);
-  const end = digitsEnd(text, from, MOST_EXPONENT_DIGITS);
-  return end === from ? at : end;
-}
-
-/** The number that a text begins with, up to `end`. Taken apart by hand: a header has fifty. */
-function readNumber(text: string): (Pick<Quantity, 'digits' | 'exponent' | 'value'> & { end: number }) | undefined {
-  const first = signEnd(text, 0);
-  const wholeEnd = digitsEnd(text, first);
-  const separator = text.codePointAt(wholeEnd);
-  const separated = separator === POINT || separator === COMMA;
-  const mantissaEnd = separated ? digitsEnd(text, wholeEnd + 1) : wholeEnd;
-  const hasWhole = wholeEnd > first;
-  // A separator alone is no number.
-  if (!hasWhole && mantissaEnd <= wholeEnd + 1) return undefined;
-  const end = exponentEnd(text, mantissaEnd);
-  const digits =
-    hasWhole && separator === POINT
-      ? text.slice(0, mantissaEnd)
-      : `${text.slice(0, wholeEnd)}${hasWhole ? '' : '0'}.${text.slice(wholeEnd + 1, mantissaEnd)}`;
-  const exponent = end === mantissaEnd ? 0 : Number.parseInt(text.slice(mantissaEnd + 1, end), 10);
-  return { digits, exponent, value: Number(exponent === 0 ? digits : `${digits}e${exponent}`), end };
-}
-
 /** The characters behind a number, "" if there are none; undefined where they cannot be a unit. */
 function readUnit(body: string, from: number): string | undefined {
   if (from === body.length) return '';
   const written = body.slice(from).trim();
   // Most units are one word; only others are worth an expression.
   const rest = written.includes(' ') || written.includes('μ') ? plainUnit(written) : written;
-  return rest === '' || UNIT_SHAPE.test(rest) ? rest : undefined;
+  return rest === '' || KNOWN_UNITS.has(rest) || UNIT_SHAPE.test(rest) ? rest : undefined;
 }
 
 /**
@@ -203,13 +160,15 @@ export function parseQuantity(text: string): Quantity | undefined {
   const raw = text.trim();
   const times = raw !== '' && 'xX×'.includes(raw.charAt(0));
   const body = times ? raw.slice(1) : raw;
-  const number = readNumber(body);
+  const number = readDecimal(body);
   if (number === undefined) return undefined;
-  const { digits, exponent, value, end } = number;
-  const rest = readUnit(body, end);
+  const value = decimalValue(number);
+  const rest = readUnit(body, number.end);
   // "x200" and "x1.00k" are magnifications; "x5 mm" is nothing.
   const unit = times && rest !== undefined ? TIMES_UNITS.get(rest) : rest;
-  return unit === undefined || !Number.isFinite(value) ? undefined : { raw, digits, exponent, value, unit };
+  if (unit === undefined || !Number.isFinite(value)) return undefined;
+  const { digits, exponent, mantissa, power, end } = number;
+  return { raw, digits, exponent, mantissa, power, end, value, unit };
 }
 
 function scaleOf(unit: string, kind: QuantityKind): Scale | undefined {
@@ -220,8 +179,7 @@ function scaleOf(unit: string, kind: QuantityKind): Scale | undefined {
 
 function scaled(quantity: Quantity, scale: Scale): number | undefined {
   if (scale === ONE) return quantity.value;
-  const shifted = Number(`${quantity.digits}e${quantity.exponent + scale.power}`);
-  const value = shifted * (scale.factor ?? 1) + (scale.offset ?? 0);
+  const value = decimalValue(quantity, scale.power) * (scale.factor ?? 1) + (scale.offset ?? 0);
   return Number.isFinite(value) ? value : undefined;
 }
 
@@ -312,8 +270,7 @@ function bound(part: string, text: string, kind: QuantityKind, defaultUnit?: str
   if (scale === undefined || value === undefined) {
     throw usage(text, kind, unit === '' ? `"${part.trim()}" has no unit` : `"${unit}" is no unit of ${kind}`);
   }
-  const decimals = quantity.digits.length - quantity.digits.indexOf('.') - 1;
-  const half = 0.5 * 10 ** (quantity.exponent + scale.power - decimals) * (scale.factor ?? 1);
+  const half = 0.5 * 10 ** (quantity.power + scale.power) * (scale.factor ?? 1);
   return { value, half };
 }
 
