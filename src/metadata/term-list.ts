@@ -1,7 +1,7 @@
 import type { Issue } from '../domain/issue.ts';
 import { issue } from '../domain/issue.ts';
 import type { HeaderTerm, Trust } from '../domain/record.ts';
-import type { Term, TermDefinition } from '../domain/terms.ts';
+import type { Term, TermDefinition, TermKind } from '../domain/terms.ts';
 import { TERMS, termUnit } from '../domain/terms.ts';
 import type { QuantityKind } from '../domain/units.ts';
 import { parseQuantity, toSi } from '../domain/units.ts';
@@ -14,10 +14,34 @@ export interface TermList {
   issues: Issue[];
 }
 
-/** Units of the table, looked up once: a harvest adds fifty terms and there are thousands of harvests a minute. */
-export const UNIT_OF: ReadonlyMap<Term, string | undefined> = new Map(
-  (Object.keys(TERMS) as Term[]).map((term) => [term, termUnit(TERMS[term])]),
-);
+interface KnownTerm {
+  kind: TermKind;
+  /** Of the stored value. */
+  unit: string | undefined;
+  isPositive: boolean;
+  trust: Trust;
+}
+
+function asKnown(definition: TermDefinition): KnownTerm {
+  return {
+    kind: definition.kind,
+    unit: termUnit(definition),
+    isPositive: definition.positive === true,
+    trust: definition.lowTrust === true ? 'low' : 'measured',
+  };
+}
+
+/** The table in one form for all, which an engine reads fastest: a harvest adds fifty terms. */
+const KNOWN_TERMS = new Map(Object.entries(TERMS).map(([term, definition]) => [term as Term, asKnown(definition)]));
+
+function knownTerm(term: Term): KnownTerm {
+  return KNOWN_TERMS.get(term) ?? asKnown(TERMS[term]);
+}
+
+/** The unit of a term's value; undefined where it has none. */
+export function unitOf(term: Term): string | undefined {
+  return knownTerm(term).unit;
+}
 
 /** One place where a header may state a term. */
 export interface Statement {
@@ -39,23 +63,36 @@ function readSwitch(text: string): boolean | undefined {
   return OFF.has(word) ? false : undefined;
 }
 
-function readNumber(definition: TermDefinition, kind: QuantityKind, text: string, unit?: string): number | undefined {
+function readNumber({ isPositive }: KnownTerm, kind: QuantityKind, text: string, unit?: string): number | undefined {
   const quantity = parseQuantity(text);
   const value = quantity === undefined ? undefined : toSi(quantity, kind, unit);
-  return value !== undefined && isPossible(definition, value) ? value : undefined;
+  return value !== undefined && isPossible(isPositive, value) ? value : undefined;
 }
 
 /** Digits of a header can make a number that overflows, or a count of no pixels. */
-function isPossible(definition: TermDefinition, value: number): boolean {
-  return Number.isFinite(value) && !(definition.positive === true && value <= 0);
+function isPossible(isPositive: boolean, value: number): boolean {
+  return Number.isFinite(value) && !(isPositive && value <= 0);
 }
 
-function readValue(definition: TermDefinition, text: string, unit?: string): number | string | boolean | undefined {
+function readValue(definition: KnownTerm, text: string, unit?: string): number | string | boolean | undefined {
   const { kind } = definition;
   if (kind === 'text') return text;
   if (kind === 'switch') return readSwitch(text);
   if (kind === 'local-time') return isLocalTime(text) ? text : undefined;
   return readNumber(definition, kind, text, unit);
+}
+
+/** Adds a term that is not stated yet. */
+function push(
+  { terms }: TermList,
+  term: Term,
+  value: number | string | boolean,
+  unit: string | undefined,
+  raw: string,
+  key: string,
+  trust: Trust,
+): void {
+  terms.push(unit === undefined ? { term, value, raw, key, trust } : { term, value, unit, raw, key, trust });
 }
 
 /**
@@ -66,16 +103,15 @@ export function addValue(
   list: TermList,
   term: Term,
   value: number | string | boolean,
-  statement: Statement & { trust: Trust },
+  { key, raw, trust }: Statement & { trust: Trust },
 ): boolean {
   if (termOf(list, term) !== undefined) return false;
-  const unit = UNIT_OF.get(term);
-  const { key, raw, trust } = statement;
-  if (typeof value === 'number' && !isPossible(TERMS[term], value)) {
+  const { unit, isPositive } = knownTerm(term);
+  if (typeof value === 'number' && !isPossible(isPositive, value)) {
     addUnreadable(list, term, key, raw);
     return false;
   }
-  list.terms.push(unit === undefined ? { term, value, raw, key, trust } : { term, value, unit, raw, key, trust });
+  push(list, term, value, unit, raw, key, trust);
   return true;
 }
 
@@ -83,17 +119,18 @@ export function addValue(
  * Adds a term from the characters of a header. Empty text is absent; text that is no value of the term's kind becomes the
  * issue header-value-unreadable. True when the term is now stated.
  */
-export function addTerm(list: TermList, term: Term, statement: Statement): boolean {
-  const raw = clean(statement.raw);
+export function addTerm(list: TermList, term: Term, { key, raw: written, unit, trust }: Statement): boolean {
+  const raw = clean(written);
   if (raw === '') return false;
-  const definition: TermDefinition = TERMS[term];
-  const value = readValue(definition, raw, statement.unit);
+  const definition = knownTerm(term);
+  const value = readValue(definition, raw, unit);
   if (value === undefined) {
-    addUnreadable(list, term, statement.key, raw);
+    addUnreadable(list, term, key, raw);
     return false;
   }
-  const trust = statement.trust ?? (definition.lowTrust === true ? 'low' : 'measured');
-  return addValue(list, term, value, { key: statement.key, raw, trust });
+  if (termOf(list, term) !== undefined) return false;
+  push(list, term, value, definition.unit, raw, key, trust ?? definition.trust);
+  return true;
 }
 
 export function addUnreadable(list: TermList, term: Term, key: string, raw: string): void {
@@ -101,14 +138,6 @@ export function addUnreadable(list: TermList, term: Term, key: string, raw: stri
   list.issues.push(
     issue('header-value-unreadable', `${key} should state ${term}, but holds "${quoted}".`, { term, key, raw: quoted }),
   );
-}
-
-/** The first statement that can be read wins. */
-export function addFirst(list: TermList, term: Term, statements: Iterable<Statement>): boolean {
-  for (const statement of statements) {
-    if (addTerm(list, term, statement)) return true;
-  }
-  return false;
 }
 
 /** What is stated for a term. */

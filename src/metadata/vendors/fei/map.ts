@@ -4,7 +4,7 @@ import { checkDataBar } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections, iniValue } from '../../ini.ts';
 import type { TermList } from '../../term-list.ts';
-import { addFirst, addTerm, addUnreadable, addValue, numberOf, termOf, UNIT_OF } from '../../term-list.ts';
+import { addTerm, addUnreadable, addValue, numberOf, termOf, unitOf } from '../../term-list.ts';
 import { addAcquiredAt } from './acquired-at.ts';
 import type { FeiHeader } from './parse.ts';
 import type { FeiRule } from './rules.ts';
@@ -18,7 +18,7 @@ function sectionOf(header: FeiHeader, place: string): string | undefined {
 }
 
 function applyRule(list: TermList, header: FeiHeader, rule: FeiRule): void {
-  const unit = UNIT_OF.get(rule.term);
+  const unit = unitOf(rule.term);
   for (const [place, key] of rule.from) {
     const section = sectionOf(header, place);
     const raw = section === undefined ? undefined : iniValue(header.document, section, key);
@@ -86,11 +86,11 @@ function addBeam(list: TermList, { document, beam, beamSection, detectorSection 
 }
 
 function addModel(list: TermList, { document }: FeiHeader): void {
-  addFirst(list, 'instrument_model', [
-    { key: '[System] SystemType', raw: iniValue(document, 'System', 'SystemType') ?? '' },
-    // "SEM" or "DualBeam": a class of instrument rather than a model.
-    { key: '[System] Type', raw: iniValue(document, 'System', 'Type') ?? '', trust: 'low' },
-  ]);
+  const model = iniValue(document, 'System', 'SystemType') ?? '';
+  if (addTerm(list, 'instrument_model', { key: '[System] SystemType', raw: model })) return;
+  // "SEM" or "DualBeam": a class of instrument rather than a model.
+  const type = iniValue(document, 'System', 'Type') ?? '';
+  addTerm(list, 'instrument_model', { key: '[System] Type', raw: type, trust: 'low' });
 }
 
 /** Terms of an FEI header; see rules.ts for where each one stands. */

@@ -4,8 +4,8 @@ import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections, iniValue } from '../../ini.ts';
 import { readClock, readDays } from '../../local-time.ts';
 import { addPictureSize } from '../../picture-size.ts';
-import type { Statement, TermList } from '../../term-list.ts';
-import { addFirst, addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
+import type { TermList } from '../../term-list.ts';
+import { addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
 import type { HitachiHeader } from './parse.ts';
 import { HITACHI_SECTION } from './parse.ts';
 import type { HitachiRule } from './rules.ts';
@@ -15,11 +15,11 @@ function valueOf(header: HitachiHeader, key: string): string | undefined {
   return iniValue(header.document, HITACHI_SECTION, key);
 }
 
-function* statements(header: HitachiHeader, rule: HitachiRule): Generator<Statement> {
-  const raw = rule.key === undefined ? undefined : valueOf(header, rule.key);
-  if (raw !== undefined) yield { key: rule.key ?? '', raw, unit: rule.unit, trust: rule.trust };
-  const part = rule.condition === undefined ? undefined : header.condition.get(rule.condition);
-  if (part !== undefined) yield { key: `Condition ${rule.condition ?? ''}`, raw: part };
+function applyRule(list: TermList, header: HitachiHeader, { term, key, unit, trust, condition }: HitachiRule): void {
+  const raw = key === undefined ? undefined : valueOf(header, key);
+  if (key !== undefined && raw !== undefined && addTerm(list, term, { key, raw, unit, trust })) return;
+  const part = condition === undefined ? undefined : header.condition.get(condition);
+  if (part !== undefined) addTerm(list, term, { key: `Condition ${condition}`, raw: part });
 }
 
 /** Width on the photograph that the magnification of conventional S-series microscopes refers to. */
@@ -63,7 +63,7 @@ function addTexts(list: TermList, header: HitachiHeader): void {
 /** Terms of a Hitachi sidecar; see rules.ts for the keys. */
 export function mapHitachi(header: HitachiHeader, { image }: HarvestInput): VendorReading {
   const list: TermList = { terms: [], issues: [] };
-  for (const rule of HITACHI_RULES) addFirst(list, rule.term, statements(header, rule));
+  for (const rule of HITACHI_RULES) applyRule(list, header, rule);
   addPictureSize(list, 'DataSize', valueOf(header, 'DataSize'));
   addPrintedPixelSize(list, header, numberOf(list, 'image_width') ?? image.widthPx);
   addAcquiredAt(list, header);

@@ -3,18 +3,18 @@ import { dataBarBelow } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { readClock, readDays } from '../../local-time.ts';
 import { addPictureSize } from '../../picture-size.ts';
-import type { Statement, TermList } from '../../term-list.ts';
-import { addFirst, addTerm, addUnreadable, addValue } from '../../term-list.ts';
+import type { TermList } from '../../term-list.ts';
+import { addTerm, addUnreadable, addValue } from '../../term-list.ts';
 import type { JeolHeader } from './parse.ts';
 import { jeolEntry, jeolSections } from './parse.ts';
 import { addMarkerPixelSize } from './pixel-size.ts';
 import type { JeolRule } from './rules.ts';
 import { JEOL_RULES, STAGE_ITEMS } from './rules.ts';
 
-function* statements(header: JeolHeader, rule: JeolRule): Generator<Statement> {
-  for (const name of rule.names) {
+function applyRule(list: TermList, header: JeolHeader, { term, names, unit, trust }: JeolRule): void {
+  for (const name of names) {
     const entry = jeolEntry(header, name);
-    if (entry !== undefined) yield { ...entry, unit: rule.unit, trust: rule.trust };
+    if (entry !== undefined && addTerm(list, term, { key: entry.key, raw: entry.raw, unit, trust })) return;
   }
 }
 
@@ -71,7 +71,7 @@ function addAcquiredAt(list: TermList, header: JeolHeader): void {
 /** Terms of a JEOL sidecar; see rules.ts for the keys. */
 export function mapJeol(header: JeolHeader, { image }: HarvestInput): VendorReading {
   const list: TermList = { terms: [], issues: [] };
-  for (const rule of JEOL_RULES) addFirst(list, rule.term, statements(header, rule));
+  for (const rule of JEOL_RULES) applyRule(list, header, rule);
   const size = jeolEntry(header, 'CM_FULL_SIZE');
   addPictureSize(list, size?.key ?? '', size?.raw);
   addMarkerPixelSize(list, header, image);

@@ -26,7 +26,7 @@ export function parseJeol(bytes: Uint8Array): JeolHeader {
   for (const line of splitLines(text.includes('\0') ? text.replaceAll('\0', '') : text)) {
     const key = /^\$\$?[A-Z][A-Z0-9_%]{0,80}/.exec(line)?.[0];
     if (key === undefined) continue;
-    const name = key.replace(/^\$+/, '');
+    const name = key.slice(key.startsWith('$$') ? 2 : 1);
     const known = entries.get(name);
     if (known === undefined || known.raw === '') entries.set(name, { key, raw: line.slice(key.length).trim() });
   }
@@ -41,11 +41,13 @@ export function jeolEntry(header: JeolHeader, name: string): JeolEntry | undefin
 
 /** The header as a tree: SEM, CM (common), SM (of scanning microscopes), AN (annotations), ADD. */
 export function jeolSections(header: JeolHeader): HeaderSections {
-  const tree: HeaderSections = new Map();
+  const tree = new Map<string, [key: string, raw: string][]>();
   for (const [name, { key, raw }] of header.entries) {
-    const section = name.split('_', 1)[0] ?? name;
-    const branch = tree.get(section) ?? new Map<string, string>();
-    tree.set(section, branch.set(key, raw));
+    const underscore = name.indexOf('_');
+    const section = underscore < 0 ? name : name.slice(0, underscore);
+    const branch = tree.get(section);
+    if (branch === undefined) tree.set(section, [[key, raw]]);
+    else branch.push([key, raw]);
   }
   return tree;
 }

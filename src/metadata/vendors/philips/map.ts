@@ -1,16 +1,16 @@
 import { parseQuantity } from '../../../domain/units.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections, iniValue } from '../../ini.ts';
-import type { Statement, TermList } from '../../term-list.ts';
-import { addFirst, addValue } from '../../term-list.ts';
+import type { TermList } from '../../term-list.ts';
+import { addTerm, addValue } from '../../term-list.ts';
 import type { PhilipsHeader } from './parse.ts';
 import type { PhilipsRule } from './rules.ts';
 import { PHILIPS_RULES } from './rules.ts';
 
-function* statements({ document }: PhilipsHeader, rule: PhilipsRule): Generator<Statement> {
-  for (const [section, key] of rule.from) {
+function applyRule(list: TermList, { document }: PhilipsHeader, { term, from, unit, trust }: PhilipsRule): void {
+  for (const [section, key] of from) {
     const raw = iniValue(document, section, key);
-    if (raw !== undefined) yield { key: `[${section}] ${key}`, raw, unit: rule.unit, trust: rule.trust };
+    if (raw !== undefined && addTerm(list, term, { key: `[${section}] ${key}`, raw, unit, trust })) return;
   }
 }
 
@@ -82,7 +82,7 @@ export function mapPhilips(header: PhilipsHeader, { image }: HarvestInput): Vend
   const type = iniValue(header.document, 'DatabarData', 'iImageType');
   const electron = electronColumn(type);
   for (const rule of PHILIPS_RULES) {
-    if (electron || rule.electron !== true) addFirst(list, rule.term, statements(header, rule));
+    if (electron || rule.electron !== true) applyRule(list, header, rule);
   }
   if (type === '0') {
     addValue(list, 'beam', 'electron', { key: '[DatabarData] iImageType', raw: type, trust: 'derived' });

@@ -1,11 +1,10 @@
 import { issue } from '../../../domain/issue.ts';
-import { TERMS, termUnit } from '../../../domain/terms.ts';
 import { checkDataBar, plausibleBar } from '../../data-bar.ts';
 import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { iniSections } from '../../ini.ts';
 import { readClock, readDays } from '../../local-time.ts';
-import type { Statement, TermList } from '../../term-list.ts';
-import { addFirst, addUnreadable, addValue, numberOf } from '../../term-list.ts';
+import type { TermList } from '../../term-list.ts';
+import { addTerm, addUnreadable, addValue, numberOf, unitOf } from '../../term-list.ts';
 import type { TescanHeader } from './parse.ts';
 import { tescanValue } from './parse.ts';
 import type { TescanRule } from './rules.ts';
@@ -18,13 +17,14 @@ function columnOf({ document }: TescanHeader): string[] {
   return document.byName.has('FIB') && !document.byName.has('SEM') ? ['FIB'] : ['SEM'];
 }
 
-function* statements(header: TescanHeader, sections: readonly string[], rule: TescanRule): Generator<Statement> {
-  const own = termUnit(TERMS[rule.term]);
+function applyRule(list: TermList, header: TescanHeader, sections: readonly string[], rule: TescanRule): void {
+  const own = unitOf(rule.term);
   // The header writes the unit of the term; pixels are counted and have none.
   const unit = rule.unit ?? (own === 'px' ? undefined : own);
   for (const name of rule.names) {
     const found = tescanValue(header, sections, name);
-    if (found !== undefined) yield { ...found, unit, trust: rule.trust };
+    if (found === undefined) continue;
+    if (addTerm(list, rule.term, { key: found.key, raw: found.raw, unit, trust: rule.trust })) return;
   }
 }
 
@@ -64,9 +64,9 @@ function dataBarOf(list: TermList, image: HarvestInput['image']): number | undef
 export function mapTescan(header: TescanHeader, { image }: HarvestInput): VendorReading {
   const list: TermList = { terms: [], issues: [] };
   addBeam(list, header);
-  for (const rule of MAIN_RULES) addFirst(list, rule.term, statements(header, MAIN, rule));
+  for (const rule of MAIN_RULES) applyRule(list, header, MAIN, rule);
   const column = columnOf(header);
-  for (const rule of COLUMN_RULES) addFirst(list, rule.term, statements(header, column, rule));
+  for (const rule of COLUMN_RULES) applyRule(list, header, column, rule);
   addAcquiredAt(list, header);
   const dataBarHeightPx = dataBarOf(list, image);
   return {
