@@ -3,7 +3,7 @@ import type { Term } from '../domain/terms.ts';
 import type { HeaderSections } from './harvest-types.ts';
 import type { Statement, TermList } from './term-list.ts';
 import { addTerm } from './term-list.ts';
-import type { XmlElement } from './xml.ts';
+import type { XmlElement } from './xml-element.ts';
 
 /**
  * Places of a term in the order of preference. A place is a path of element names below the root, "Stage/Tilt", with

@@ -1,15 +1,9 @@
 import { SaxesParser } from 'saxes';
 import { errorMessage } from '../domain/errors.ts';
 import { decodeText } from './decode-text.ts';
-
-/** An element of an XML text. Names of elements and attributes stand without their namespace prefix. */
-export interface XmlElement {
-  readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
-  /** The characters directly inside, entities decoded; a line ends with LF (XML 1.0, section 2.11). */
-  readonly text: string;
-  readonly children: readonly XmlElement[];
-}
+import { readPlainXml } from './plain-xml.ts';
+import type { OpenElement, XmlElement } from './xml-element.ts';
+import { localName, MAX_DEPTH, MAX_NODES, newElement } from './xml-element.ts';
 
 export interface XmlDocument {
   readonly root: XmlElement;
@@ -18,16 +12,7 @@ export interface XmlDocument {
 
 /** The XML of known files has 2 to 90 kB; a hostile text of two mebibytes costs about a second. */
 const MAX_XML_BYTES = 2 * 1024 * 1024;
-/** The deepest known header has nine levels. */
-const MAX_DEPTH = 64;
-/** Elements and attributes together; the largest known header (the state of a Helios G4 as XML) has some two thousand. */
-const MAX_NODES = 20_000;
-
-interface OpenElement extends XmlElement {
-  text: string;
-  readonly children: OpenElement[];
-}
-
+const WHITE = /^[ \t\n]*$/;
 const DECLARATION = /^<\?xml[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}["']([A-Za-z][\w.-]{0,39})["']/;
 
 function otherEncoding(label: string, bytes: Uint8Array): { text: string; encoding: string } | undefined {
@@ -54,26 +39,8 @@ function xmlText(bytes: Uint8Array): { text: string; encoding: string } {
   return { text: (end < 0 ? text : text.slice(0, end)).trim(), encoding };
 }
 
-function localName(name: string): string {
-  return name.slice(name.lastIndexOf(':') + 1);
-}
-
-/** Most elements have none. */
-const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
-
-function newElement(name: string, attributes: Readonly<Record<string, string>>): OpenElement {
-  let kept: Map<string, string> | undefined;
-  for (const key of Object.keys(attributes)) {
-    if (key === 'xmlns' || key.startsWith('xmlns:')) continue;
-    const local = localName(key);
-    kept ??= new Map();
-    if (!kept.has(local)) kept.set(local, attributes[key] ?? '');
-  }
-  return { name: localName(name), attributes: kept ?? NO_ATTRIBUTES, text: '', children: [] };
-}
-
 /** Runs the parser over the text; every limit and every refusal is an exception out of its handlers. */
-function buildTree(text: string): OpenElement | undefined {
+export function buildTree(text: string): OpenElement | undefined {
   const parser = new SaxesParser();
   const open: OpenElement[] = [];
   let root: OpenElement | undefined;
@@ -84,13 +51,13 @@ function buildTree(text: string): OpenElement | undefined {
   };
   const addText = (characters: string): void => {
     const current = open.at(-1);
-    if (current !== undefined) current.text += characters;
+    if (current !== undefined && !WHITE.test(characters)) current.text += characters;
   };
   parser.on('attribute', count);
   parser.on('opentag', ({ name, attributes }) => {
     count();
     if (open.length >= MAX_DEPTH) throw new Error(`its elements lie more than ${MAX_DEPTH} deep`);
-    const element = newElement(name, attributes);
+    const element = newElement(localName(name), Object.entries(attributes));
     root ??= element;
     open.at(-1)?.children.push(element);
     open.push(element);
@@ -118,7 +85,7 @@ export function parseXml(bytes: Uint8Array): XmlDocument {
   }
   let root: XmlElement | undefined;
   try {
-    root = buildTree(text);
+    root = readPlainXml(text) ?? buildTree(text);
   } catch (error) {
     throw new Error(`the XML is not well formed or too large: ${errorMessage(error).replace(/\.$/, '')}`, {
       cause: error,

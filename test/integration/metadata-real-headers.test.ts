@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { Acquisition, Instrument } from '../../src/domain/record.ts';
 import { harvest } from '../../src/metadata/harvest.ts';
 import type { HarvestInput, HarvestResult } from '../../src/metadata/harvest-types.ts';
+import { readPlainXml } from '../../src/metadata/plain-xml.ts';
 import { looksLikeSidecar } from '../../src/metadata/sidecar-content.ts';
 import { VENDOR_TAG_NUMBERS } from '../../src/metadata/vendor-tags.ts';
+import { buildTree } from '../../src/metadata/xml.ts';
 import { readerInto, readTiffFacts } from '../../src/pipeline/tiff-facts.ts';
 import { memorySource } from '../../src/raster/memory-source.ts';
 import { readTiff } from '../../src/raster/tiff-directory.ts';
@@ -21,6 +23,7 @@ interface Expected {
 const expected = JSON.parse(
   readFileSync(join(import.meta.dirname, '../fixtures/headers-expected.json'), 'utf8'),
 ) as Expected;
+const ATLAS = 'zeiss-atlas/InLens_keyframe_00001_slice_00006_z=1.6659um.tif';
 const root = join(sharedDir() ?? '', 'samples/headers');
 
 async function inputOf(folder: string, name: string): Promise<HarvestInput> {
@@ -198,5 +201,18 @@ describe.skipIf(sharedDir() === undefined)('real headers', () => {
     const result = harvest({ fileName: 'a.tif', tags: [], sidecars, image: { widthPx: 640, heightPx: 480 } });
     expect(result.acquisition).toMatchObject({ magnification: 40, pixelSizeXM: 3.240_23e-6 });
     expect(result.issues.map(({ code }) => code)).toContain('header-value-unreadable');
+  });
+
+  it('reads the XML of every sample as plain XML, and as the parser reads it', async () => {
+    const xml = ['fei/baseline_eb.tif', 'fei/baseline_ib.tif', 'fei/SEM_Image-SliceImage-001.tif', ATLAS];
+    for (const path of xml) {
+      const [folder = '', name = ''] = path.split('/');
+      const { tags } = await inputOf(folder, name);
+      const bytes = tags.find(({ tag }) => tag === 34683 || tag === 51023)?.bytes ?? new Uint8Array();
+      const text = Buffer.from(bytes).toString('latin1').split('\0', 1)[0]?.trim() ?? '';
+      const tree = readPlainXml(text);
+      expect(tree, path).toBeDefined();
+      expect(tree).toEqual(buildTree(text));
+    }
   });
 });

@@ -5,7 +5,7 @@ import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { addIsoTime } from '../../iso-time.ts';
 import type { Statement, TermList } from '../../term-list.ts';
 import { addTerm, addValue } from '../../term-list.ts';
-import type { XmlElement } from '../../xml.ts';
+import type { XmlElement } from '../../xml-element.ts';
 import { applyXmlRules, statementAt, textAt, xmlSections } from '../../xml-values.ts';
 import type { AtlasHeader } from './parse.ts';
 import { APERTURE_PARTS, ATLAS_ITEMS, ATLAS_RULES } from './rules.ts';

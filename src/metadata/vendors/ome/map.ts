@@ -2,7 +2,8 @@ import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { addIsoTime } from '../../iso-time.ts';
 import type { Statement, TermList } from '../../term-list.ts';
 import { addTerm } from '../../term-list.ts';
-import type { XmlDocument, XmlElement } from '../../xml.ts';
+import type { XmlDocument } from '../../xml.ts';
+import type { XmlElement } from '../../xml-element.ts';
 import { applyXmlRules, statementAt, xmlSections } from '../../xml-values.ts';
 import { OME_RULES, STAGE_AXES, STAGE_LABEL } from './rules.ts';
 

@@ -4,7 +4,8 @@ import type { HarvestInput, VendorReading } from '../../harvest-types.ts';
 import { addIsoTime } from '../../iso-time.ts';
 import type { TermList } from '../../term-list.ts';
 import { addTerm, addUnreadable, addValue, numberOf } from '../../term-list.ts';
-import type { XmlDocument, XmlElement } from '../../xml.ts';
+import type { XmlDocument } from '../../xml.ts';
+import type { XmlElement } from '../../xml-element.ts';
 import { applyXmlRules, statementAt, textAt, xmlSections } from '../../xml-values.ts';
 import { PHENOM_RULES, SCAN } from './rules.ts';
 

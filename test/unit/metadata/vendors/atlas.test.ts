@@ -130,9 +130,9 @@ describe('the Atlas header', () => {
 
   it('keeps names with a dot and named items in its tree', () => {
     const { sections } = atlas();
-    expect(sections?.get('Image')?.get('Image/BoundingBox.Left')).toBe('0');
-    expect(sections?.get('BeamInfo')?.get('BeamInfo/item@name')).toBe('Ext I');
-    expect(sections?.get('BeamInfo')?.get('BeamInfo/item[2]')).toBe('=  2.297 A');
+    expect(new Map(sections?.get('Image')).get('Image/BoundingBox.Left')).toBe('0');
+    expect(new Map(sections?.get('BeamInfo')).get('BeamInfo/item@name')).toBe('Ext I');
+    expect(new Map(sections?.get('BeamInfo')).get('BeamInfo/item[2]')).toBe('=  2.297 A');
   });
 
   it("that is another program's or breaks off becomes an issue", () => {

@@ -74,9 +74,9 @@ describe('the Thermo Fisher XML', () => {
       trust: 'measured',
     });
     expect(header?.terms.find(({ term }) => term === 'operator')?.trust).toBe('low');
-    expect(sections?.get('Optics')?.get('Optics/SpotSize')).toBe('6.9E-09');
-    expect(sections?.get('GasInjectionSystems')?.get('GasInjectionSystems/Gis[2]/PortName')).toBe('Port2');
-    expect(sections?.get('BinaryResult')?.get('BinaryResult/PixelSize/X@unit')).toBe('m');
+    expect(new Map(sections?.get('Optics')).get('Optics/SpotSize')).toBe('6.9E-09');
+    expect(new Map(sections?.get('GasInjectionSystems')).get('GasInjectionSystems/Gis[2]/PortName')).toBe('Port2');
+    expect(new Map(sections?.get('BinaryResult')).get('BinaryResult/PixelSize/X@unit')).toBe('m');
   });
 
   it('states neither a spot number nor a detector bias', () => {
