@@ -1,22 +1,19 @@
 // Random access to a file, read in blocks and synchronously, as a worker reads: a hop through the thread pool costs more
-// than the read. The blocks are those of src/raster/file-source.ts.
+// than the read. Blocks are small, as of a buffered reader on a local disk (that of the peers has 8 KiB); those of
+// src/raster/file-source.ts are larger, because they come over networks.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { assertInside } from '../dist/raster/memory-source.js';
 
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 16 * 1024;
 
-/** Blocks of closed files, used again as a worker does with its buffers. */
-const spare = [];
+/** Buffers of closed files by their sizes, used again as a worker does with its own. */
+const spare = new Map();
 
-function readAt(file, offset, length, into) {
-  const bytes = (into ?? Buffer.allocUnsafeSlow(length)).subarray(0, length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(file, bytes, done, length - done, offset + done);
-    if (count === 0) assertInside(offset, length, offset + done);
-    done += count;
-  }
-  return bytes;
+/** The size of the buffer for so many bytes: one of few, so that it can be used again. */
+function capacityFor(length) {
+  let capacity = BLOCK_BYTES;
+  while (capacity < length) capacity *= 2;
+  return capacity;
 }
 
 /** Opens a file as a ByteSource with `close`, after which what was read must no longer be used. */
@@ -25,20 +22,30 @@ export function openPages(path) {
   const { size, mtimeMs } = fstatSync(file);
   const blocks = new Map();
   const buffers = [];
+  function readAt(offset, length) {
+    const capacity = capacityFor(length);
+    const buffer = spare.get(capacity)?.pop() ?? Buffer.allocUnsafeSlow(capacity);
+    buffers.push(buffer);
+    let done = 0;
+    while (done < length) {
+      const count = readSync(file, buffer, done, length - done, offset + done);
+      if (count === 0) assertInside(offset, length, offset + done);
+      done += count;
+    }
+    return buffer.subarray(0, length);
+  }
   function block(index) {
     const known = blocks.get(index);
     if (known) return known;
     const start = index * BLOCK_BYTES;
-    const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    const bytes = readAt(file, start, Math.min(BLOCK_BYTES, size - start), buffer);
-    buffers.push(buffer);
+    const bytes = readAt(start, Math.min(BLOCK_BYTES, size - start));
     blocks.set(index, bytes);
     return bytes;
   }
   function bytesAt(offset, length) {
     const index = Math.floor(offset / BLOCK_BYTES);
     const within = offset - index * BLOCK_BYTES;
-    if (within + length > BLOCK_BYTES) return readAt(file, offset, length);
+    if (within + length > BLOCK_BYTES) return readAt(offset, length);
     return block(index).subarray(within, within + length);
   }
   return {
@@ -52,7 +59,10 @@ export function openPages(path) {
     readAt: (offset, length) => (offset >= 0 && offset + length <= size ? bytesAt(offset, length) : undefined),
     close() {
       closeSync(file);
-      spare.push(...buffers);
+      for (const buffer of buffers) {
+        if (!spare.has(buffer.length)) spare.set(buffer.length, []);
+        spare.get(buffer.length).push(buffer);
+      }
     },
   };
 }

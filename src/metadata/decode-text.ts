@@ -6,6 +6,8 @@ export const MAX_HEADER_BYTES = 8 * 1024 * 1024;
 export interface DecodedText {
   text: string;
   encoding: 'ascii' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1' | 'windows-1252';
+  /** The bytes themselves, where each is one character of the text. */
+  codes?: Uint8Array;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -56,12 +58,12 @@ function isInWindowsRange(byte: number): boolean {
 export function decodeText(bytes: Uint8Array): DecodedText {
   const utf16 = utf16Order(bytes);
   if (utf16 !== undefined) return { text: decodeUtf16(bytes, utf16), encoding: utf16 };
-  if (isAscii(bytes)) return { text: asBuffer(bytes).toString('latin1'), encoding: 'ascii' };
+  if (isAscii(bytes)) return { text: asBuffer(bytes).toString('latin1'), encoding: 'ascii', codes: bytes };
   if (isUtf8(bytes)) {
     const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     return { text: asBuffer(marked ? bytes.subarray(3) : bytes).toString('utf8'), encoding: 'utf-8' };
   }
-  if (!hasWindowsRange(bytes)) return { text: asBuffer(bytes).toString('latin1'), encoding: 'latin-1' };
+  if (!hasWindowsRange(bytes)) return { text: asBuffer(bytes).toString('latin1'), encoding: 'latin-1', codes: bytes };
   return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
 }
 
@@ -87,19 +89,6 @@ export function splitLines(text: string): string[] {
     start = end + 1;
   }
   return lines;
-}
-
-/** A visible character of ASCII, before or behind which nothing is left to trim. */
-function isVisible(code: number | undefined): boolean {
-  return code !== undefined && code > 32 && code < 127;
-}
-
-/** The characters of `text` from `start` to before `end`, without white space at both ends. */
-export function trimmedSlice(text: string, start: number, end: number): string {
-  // A blank before the value is the rule; nearly nothing is left for the slower trim.
-  const from = start < end && text.codePointAt(start) === 32 ? start + 1 : start;
-  const part = text.slice(from, end);
-  return isVisible(text.codePointAt(from)) && isVisible(text.codePointAt(end - 1)) ? part : part.trim();
 }
 
 /** Without white space and NULs at both ends. */

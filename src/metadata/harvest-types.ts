@@ -42,11 +42,11 @@ export interface HarvestInput {
   readAt?: (offset: number, length: number) => Uint8Array | undefined;
 }
 
-/**
- * A header as a tree of its own words: section, key, the very characters. Maps, because a header may have 800 keys, which
- * take longer to put into an object (0.05 ms, not 0.04), and may name one "__proto__".
- */
-export type HeaderSections = Map<string, Map<string, string>>;
+/** Keys and the very characters of their values, in the header's order; each key once. */
+export type HeaderEntries = Iterable<readonly [key: string, value: string]>;
+
+/** A header as a tree of its own words: sections and their entries. A map, because a header may name one "__proto__". */
+export type HeaderSections = Map<string, HeaderEntries>;
 
 export interface RawHeader {
   bytes: Uint8Array;

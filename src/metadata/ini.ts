@@ -1,6 +1,6 @@
-import { MAX_LINES, trimmedSlice } from './decode-text.ts';
+import type { DecodedText } from './decode-text.ts';
 import type { HeaderSections } from './harvest-types.ts';
-import { TextMarks } from './text-marks.ts';
+import { TextLines } from './text-lines.ts';
 
 const [SECTION_BEGINS, XML_BEGINS] = [91, 60];
 
@@ -23,26 +23,22 @@ function addSection(document: IniDocument, name: string): Map<string, string> {
  * Reads an INI text. Lines before the first section belong to the section "". Reading ends at a line that opens XML:
  * newer FEI software appends some. Lines without "=" are ignored.
  */
-export function parseIni(written: string): IniDocument {
-  const text = written.includes('\0') ? written.replaceAll('\0', '') : written;
-  const marks = new TextMarks(text);
+export function parseIni(decoded: Pick<DecodedText, 'text' | 'codes'>): IniDocument {
+  const lines = new TextLines(decoded);
   const document: IniDocument = { sections: [], byName: new Map() };
   let current: Map<string, string> | undefined;
-  let start = 0;
-  for (let count = 0; start <= text.length && count < MAX_LINES; count++) {
-    const first = text.codePointAt(start);
+  for (let line = 0; line < lines.count; line++) {
+    const [start, end] = [lines.start(line), lines.end(line)];
+    const first = start === end ? undefined : lines.code(start);
     if (first === XML_BEGINS) break;
-    const end = marks.lineEnd(start);
-    const closing = first === SECTION_BEGINS ? text.slice(start, end).indexOf(']') : -1;
-    if (closing > 0) current = addSection(document, trimmedSlice(text, start + 1, start + closing));
+    const closing = first === SECTION_BEGINS ? lines.whole(line).indexOf(']') : -1;
+    if (closing > 0) current = addSection(document, lines.trimmed(start + 1, start + closing));
     else {
-      const equals = marks.equalsIn(start, end);
-      if (equals > start) {
-        current ??= addSection(document, '');
-        setFirst(current, trimmedSlice(text, start, equals), trimmedSlice(text, equals + 1, end));
-      }
+      const equals = lines.equals(line);
+      if (equals <= start) continue;
+      current ??= addSection(document, '');
+      setFirst(current, lines.trimmed(start, equals), lines.trimmed(equals + 1, end));
     }
-    start = marks.lineAfter(end);
   }
   return document;
 }

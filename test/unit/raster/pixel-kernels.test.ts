@@ -1,11 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layOut, pieceRows, pixelKernels } from '../../../src/raster/pixel-kernels.ts';
-
-const ROOT = join(import.meta.dirname, '../../..');
 
 /** Numbers from 0 to `most` - 1, the same on every run. */
 function noise(length: number, most: number): number[] {
@@ -35,18 +29,6 @@ function get32(heap: Uint8Array, at: number, length: number): number[] {
 }
 
 describe('the compiled kernels', () => {
-  it('are what their source compiles to', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
-    try {
-      const compiled = join(folder, 'kernels.wasm');
-      const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/make-kernels.mjs'), compiled]);
-      expect({ status, stderr: String(stderr) }).toEqual({ status: 0, stderr: '' });
-      expect(readFileSync(compiled).equals(readFileSync(join(ROOT, 'assets/pixel-kernels.wasm')))).toBe(true);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
   it('work on blocks that do not overlap and begin at a vector', () => {
     const sizes = [1, 100, 16, 3, 70_000] as const;
     const { at, heap } = layOut(...sizes);

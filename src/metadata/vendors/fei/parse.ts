@@ -38,13 +38,13 @@ function beamWithoutSection(document: IniDocument): Beam | undefined {
 }
 
 export function parseFei(bytes: Uint8Array): FeiHeader {
-  const { text, encoding } = decodeText(bytes);
-  const document = parseIni(text);
+  const decoded = decodeText(bytes);
+  const document = parseIni(decoded);
   const named = iniValue(document, 'Beam', 'Beam');
   const beamSection = named ?? beamWithField(document);
   const beam = KINDS.get(beamSection ?? '') ?? beamWithoutSection(document);
   const namedScan = iniValue(document, 'Beam', 'Scan');
   const scanSection = namedScan ?? beamSection?.replace(/Beam$/, 'Scan');
   const detectorSection = iniValue(document, 'Detectors', 'Name');
-  return { document, encoding, beam, beamSection, scanSection, detectorSection };
+  return { document, encoding: decoded.encoding, beam, beamSection, scanSection, detectorSection };
 }

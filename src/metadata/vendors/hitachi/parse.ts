@@ -25,7 +25,11 @@ function readCondition(text: string): Map<string, string> {
 }
 
 export function parseHitachi(bytes: Uint8Array): HitachiHeader {
-  const { text, encoding } = decodeText(bytes);
-  const document = parseIni(text);
-  return { document, encoding, condition: readCondition(iniValue(document, HITACHI_SECTION, 'Condition') ?? '') };
+  const decoded = decodeText(bytes);
+  const document = parseIni(decoded);
+  return {
+    document,
+    encoding: decoded.encoding,
+    condition: readCondition(iniValue(document, HITACHI_SECTION, 'Condition') ?? ''),
+  };
 }

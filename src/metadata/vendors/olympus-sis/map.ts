@@ -73,7 +73,7 @@ function addCamera(list: TermList, { tiffText }: HarvestInput): void {
 
 function sectionsOf(header: SisHeader, { tags }: HarvestInput): HeaderSections {
   const ini = tags.find(({ tag }) => tag === INI_TAG);
-  const tree: HeaderSections = ini ? iniSections(parseIni(decodeText(ini.bytes).text)) : new Map();
+  const tree: HeaderSections = ini ? iniSections(parseIni(decodeText(ini.bytes))) : new Map();
   const block = new Map<string, string>();
   for (const part of [{ name: header.name }, header.time, header.general ?? {}]) {
     for (const [key, value] of Object.entries(part)) block.set(key, String(value));

@@ -8,6 +8,6 @@ export interface PhilipsHeader {
 }
 
 export function parsePhilips(bytes: Uint8Array): PhilipsHeader {
-  const { text, encoding } = decodeText(bytes);
-  return { document: parseIni(text), encoding };
+  const decoded = decodeText(bytes);
+  return { document: parseIni(decoded), encoding: decoded.encoding };
 }

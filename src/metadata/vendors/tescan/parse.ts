@@ -78,7 +78,7 @@ function textFrom(bytes: Uint8Array): { text: string; encoding: string } {
 export function parseTescan(bytes: Uint8Array): TescanHeader {
   const blocks = readBlocks(bytes, true) ?? readBlocks(bytes, false);
   const { text, encoding } = blocks === undefined ? textFrom(bytes) : textOf(blocks);
-  return { document: parseIni(text), encoding };
+  return { document: parseIni({ text }), encoding };
 }
 
 export interface Found {

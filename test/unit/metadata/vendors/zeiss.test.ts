@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { harvest } from '../../../../src/metadata/harvest.ts';
 import type { HarvestInput } from '../../../../src/metadata/harvest-types.ts';
+import { sectionsJson } from '../../../../src/metadata/sections-json.ts';
 import { tagInput } from '../harvest-input.ts';
 
 const NUMBERS =
@@ -178,5 +179,26 @@ describe('the SmartSEM header', () => {
   it('marks operator and sample as hardly reliable and takes an empty operator as absent', () => {
     const { header } = zeiss(LABELLED);
     expect(header?.terms.find(({ term }) => term === 'operator')).toMatchObject({ value: 'SOMEBODY', trust: 'low' });
+  });
+
+  it('keeps the whole header in its order, the first value of a key, and the lines that a text runs on over', () => {
+    const text = `0\n1\nDP_SEM\nSem = Supra 40\nSV_USER_TEXT\nUser Text = one\ntwo = 2\n\nthree\nAP_WD\nWD =  8.5 mm\nAP_EHT\nAP_WD\nWD = 9 mm\nno key\nAP_MAG`;
+    expect(JSON.parse(sectionsJson(zeiss(text).sections ?? new Map()))).toEqual({
+      numbers: { 0: '0', 1: '1' },
+      DP: { DP_SEM: 'Supra 40' },
+      SV: { SV_USER_TEXT: 'one\ntwo = 2\nthree' },
+      AP: { AP_WD: '8.5 mm' },
+    });
+  });
+
+  it('reads the next header, whatever keys and however many a hostile one made up before', () => {
+    const madeUp = Array.from({ length: 6000 }, (_, i) => `AP_X${i}\nX = ${i}\nAP_X${i}\nX = again\n`).join('');
+    const hostile = zeiss(`${madeUp}AP_STAGE_AT_M\nStage at M = 1 mm\n`);
+    const entries = new Map(hostile.sections?.get('AP'));
+    expect(entries.size).toBe(6001);
+    expect(entries.get('AP_X5999')).toBe('5999');
+    expect(zeiss(NUMBERS + LABELLED).acquisition).toMatchObject({ workingDistanceM: 0.0085, magnification: 40_000 });
+    const late = zeiss(`${LABELLED.replace('\0', '')}AP_IPROBE\nI Probe = 1.5 nA\n`);
+    expect(late.acquisition.probeCurrentA).toBe(1.5e-9);
   });
 });
