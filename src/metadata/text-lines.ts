@@ -118,7 +118,7 @@ export class TextLines {
   }
 }
 
-/** Characters of latin-1, four to a number: compared so, they take a quarter of the time. */
+/** Characters, four to a number: compared so, they take half the time. */
 export interface Words {
   readonly length: number;
   readonly words: readonly number[];

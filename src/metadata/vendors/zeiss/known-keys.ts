@@ -43,8 +43,10 @@ export function keyOn(lines: TextLines, line: number, previous: KnownKey | undef
   const guess = previous?.next;
   if (guess?.line.length === lines.end(line) - start && lines.startsWith(guess.line, start)) return guess;
   const text = lines.whole(line);
-  const found = byLine.get(text) ?? newKey(text);
-  if (previous !== undefined && found !== undefined) previous.next = found;
+  const found = byLine.get(text);
+  // Only a key that is kept is expected: one made up would keep all those behind it.
+  if (found === undefined) return newKey(text);
+  if (previous !== undefined) previous.next = found;
   return found;
 }
 
