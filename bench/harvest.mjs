@@ -134,10 +134,10 @@ function cost({ cpuMs, headersAFile }) {
 }
 
 function show(name, runs, count) {
-  const all = runs.map((run) => rate(run).toFixed(0)).join(', ');
+  const all = runs.map((one) => rate(one).toFixed(0)).join(', ');
   const read = Math.round(runs[0].headersAFile * count);
   const files = median(runs.map(({ filesPerS }) => filesPerS)).toFixed(0);
-  const cpuMs = median(runs.map((run) => run.cpuMs)).toFixed(2);
+  const cpuMs = median(runs.map(({ cpuMs: one }) => one)).toFixed(2);
   const least = Math.min(...runs.map(({ fastestMs }) => fastestMs)).toFixed(2);
   console.log(
     `  ${name.padEnd(14)} ${median(runs.map(rate)).toFixed(0).padStart(6)} headers/s (${all}), ${read} of ${count} read; ` +
