@@ -92,17 +92,39 @@ export function applyXmlRules(list: TermList, root: XmlElement, rules: readonly 
   }
 }
 
-function addLeaves(entries: Map<string, string>, element: XmlElement, path: string): void {
-  for (const [name, value] of element.attributes) entries.set(`${path}@${name}`, value);
-  const text = element.text.trim();
-  if (text !== '') entries.set(path, text);
-  if (element.children.length === 0) return;
-  const seen = new Map<string, number>();
-  for (const child of element.children) {
-    const count = (seen.get(child.name) ?? 0) + 1;
-    seen.set(child.name, count);
-    addLeaves(entries, child, `${path}/${child.name}${count === 1 ? '' : `[${count}]`}`);
+type Leaves = [path: string, value: string][];
+
+/** Siblings among which one is looked for faster than in a map of them. */
+const FEW_SIBLINGS = 16;
+
+/** The name of each element, with "[2]" behind it where it stands a second time. */
+function namesOf(siblings: readonly XmlElement[]): string[] {
+  if (siblings.length <= FEW_SIBLINGS) {
+    return siblings.map(({ name }, place) => {
+      let count = 1;
+      for (let i = 0; i < place; i++) if (siblings[i]?.name === name) count++;
+      return numbered(name, count);
+    });
   }
+  const seen = new Map<string, number>();
+  return siblings.map(({ name }) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return numbered(name, count);
+  });
+}
+
+function numbered(name: string, count: number): string {
+  return count === 1 ? name : `${name}[${count}]`;
+}
+
+function addLeaves(leaves: Leaves, { attributes, text, children }: XmlElement, path: string): void {
+  if (attributes.size > 0) for (const [name, value] of attributes) leaves.push([`${path}@${name}`, value]);
+  const value = text.trim();
+  if (value !== '') leaves.push([path, value]);
+  if (children.length === 0) return;
+  const names = namesOf(children);
+  for (const [place, child] of children.entries()) addLeaves(leaves, child, `${path}/${names[place]}`);
 }
 
 /**
@@ -111,21 +133,15 @@ function addLeaves(entries: Map<string, string>, element: XmlElement, path: stri
  */
 export function xmlSections(root: XmlElement): HeaderSections {
   const tree: HeaderSections = new Map();
-  const own = new Map<string, string>();
-  const seen = new Map<string, number>();
-  for (const child of root.children) {
-    const count = (seen.get(child.name) ?? 0) + 1;
-    seen.set(child.name, count);
-    const path = count === 1 ? child.name : `${child.name}[${count}]`;
-    if (child.children.length === 0) {
-      addLeaves(own, child, path);
-      continue;
-    }
-    const entries = new Map<string, string>();
-    addLeaves(entries, child, path);
-    tree.set(path, entries);
+  const own: Leaves = [];
+  const names = namesOf(root.children);
+  for (const [place, child] of root.children.entries()) {
+    const path = names[place] ?? '';
+    const leaves = child.children.length === 0 ? own : [];
+    addLeaves(leaves, child, path);
+    if (leaves !== own) tree.set(path, leaves);
   }
-  for (const [name, value] of root.attributes) own.set(`@${name}`, value);
-  if (own.size > 0) tree.set(root.name, own);
+  for (const [name, value] of root.attributes) own.push([`@${name}`, value]);
+  if (own.length > 0) tree.set(root.name, own);
   return tree;
 }

@@ -75,7 +75,7 @@ describe('the XML reader', () => {
     expect(textAt(root, 'constructor')).toBe('1');
     expect(textAt(root, '__proto__')).toBe('3');
     expect(textAt(root, 'toString')).toBeUndefined();
-    expect(xmlSections(root).get('a')).toEqual(
+    expect(new Map(xmlSections(root).get('a'))).toEqual(
       new Map([
         ['constructor', '1'],
         ['__proto__@toString', '2'],
@@ -147,6 +147,14 @@ describe('values of a tree', () => {
     expect(statementAt(root, 'a/x', rule)).toMatchObject({ key: 'a/x', raw: '5', unit: 'nm' });
     expect(statementAt(root, 'lone', rule)).toMatchObject({ raw: '8', unit: 'm' });
     expect(statementAt(root, 'none', rule)).toBeUndefined();
+  });
+
+  it('number elements of one name among few and among many siblings', () => {
+    const siblings = (count: number) => `<a>${'<b>1</b><c/><b>2</b>'.repeat(count)}</a>`;
+    const paths = (count: number) =>
+      [...(xmlSections(rootOf(`<r>${siblings(count)}</r>`)).get('a') ?? [])].map(([path]) => path);
+    expect(paths(2)).toEqual(['a/b', 'a/b[2]', 'a/b[3]', 'a/b[4]']);
+    expect(paths(10).slice(-2)).toEqual(['a/b[19]', 'a/b[20]']);
   });
 
   it('become sections whose entries are their whole paths', () => {
