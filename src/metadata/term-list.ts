@@ -35,7 +35,7 @@ function asKnown(definition: TermDefinition): KnownTerm {
 const KNOWN_TERMS = new Map(Object.entries(TERMS).map(([term, definition]) => [term as Term, asKnown(definition)]));
 
 function knownTerm(term: Term): KnownTerm {
-  return KNOWN_TERMS.get(term) ?? asKnown(TERMS[term]);
+  return KNOWN_TERMS.get(term) as KnownTerm;
 }
 
 /** The unit of a term's value; undefined where it has none. */
@@ -82,19 +82,6 @@ function readValue(definition: KnownTerm, text: string, unit?: string): number |
   return readNumber(definition, kind, text, unit);
 }
 
-/** Adds a term that is not stated yet. */
-function push(
-  { terms }: TermList,
-  term: Term,
-  value: number | string | boolean,
-  unit: string | undefined,
-  raw: string,
-  key: string,
-  trust: Trust,
-): void {
-  terms.push(unit === undefined ? { term, value, raw, key, trust } : { term, value, unit, raw, key, trust });
-}
-
 /**
  * Adds a value that was already worked out. Later statements of the same term are ignored; a number that cannot be a value
  * of the term becomes the issue header-value-unreadable.
@@ -111,7 +98,7 @@ export function addValue(
     addUnreadable(list, term, key, raw);
     return false;
   }
-  push(list, term, value, unit, raw, key, trust);
+  list.terms.push(unit === undefined ? { term, value, raw, key, trust } : { term, value, unit, raw, key, trust });
   return true;
 }
 
@@ -128,9 +115,7 @@ export function addTerm(list: TermList, term: Term, { key, raw: written, unit, t
     addUnreadable(list, term, key, raw);
     return false;
   }
-  if (termOf(list, term) !== undefined) return false;
-  push(list, term, value, definition.unit, raw, key, trust ?? definition.trust);
-  return true;
+  return addValue(list, term, value, { key, raw, trust: trust ?? definition.trust });
 }
 
 export function addUnreadable(list: TermList, term: Term, key: string, raw: string): void {

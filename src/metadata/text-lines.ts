@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { growTo, openKernels } from '../raster/compiled-kernels.ts';
 import type { DecodedText } from './decode-text.ts';
 import { MAX_LINES } from './decode-text.ts';
 
@@ -8,9 +8,6 @@ interface Kernels {
   markLines(source: number, length: number, most: number, target: number): number;
 }
 
-/** Both src/metadata and dist/metadata lie two levels below the root of the package. */
-const COMPILED = new URL('../../assets/text-kernels.wasm', import.meta.url);
-const PAGE_BYTES = 65_536;
 /** What the kernel may read behind the text. */
 const VECTOR_BYTES = 16;
 const NUMBERS_A_LINE = 3;
@@ -20,7 +17,7 @@ const [SPACE, DELETE] = [32, 127];
 let opened: Kernels | undefined;
 
 function kernels(): Kernels {
-  opened ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(COMPILED))).exports as unknown as Kernels;
+  opened ??= openKernels('text-kernels.wasm') as unknown as Kernels;
   return opened;
 }
 
@@ -62,8 +59,7 @@ export class TextLines {
     const { memory } = kernels();
     const target = NUMBER_BYTES * Math.ceil((codes.length + VECTOR_BYTES) / NUMBER_BYTES);
     const most = Math.min(MAX_LINES, codes.length);
-    const missing = target + most * NUMBERS_A_LINE * NUMBER_BYTES - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    growTo(memory, target + most * NUMBERS_A_LINE * NUMBER_BYTES);
     this.text = text;
     this.bytes = new Uint8Array(memory.buffer);
     this.view = new DataView(memory.buffer);
@@ -118,7 +114,7 @@ export class TextLines {
   }
 }
 
-/** Characters, four to a number: compared so, they take half the time. */
+/** Characters, four to a number, so that four are compared at once. */
 export interface Words {
   readonly length: number;
   readonly words: readonly number[];

@@ -94,28 +94,14 @@ export function applyXmlRules(list: TermList, root: XmlElement, rules: readonly 
 
 type Leaves = [path: string, value: string][];
 
-/** Siblings among which one is looked for faster than in a map of them. */
-const FEW_SIBLINGS = 16;
-
 /** The name of each element, with "[2]" behind it where it stands a second time. */
 function namesOf(siblings: readonly XmlElement[]): string[] {
-  if (siblings.length <= FEW_SIBLINGS) {
-    return siblings.map(({ name }, place) => {
-      let count = 1;
-      for (let i = 0; i < place; i++) if (siblings[i]?.name === name) count++;
-      return numbered(name, count);
-    });
-  }
   const seen = new Map<string, number>();
   return siblings.map(({ name }) => {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
-    return numbered(name, count);
+    return count === 1 ? name : `${name}[${count}]`;
   });
-}
-
-function numbered(name: string, count: number): string {
-  return count === 1 ? name : `${name}[${count}]`;
 }
 
 function addLeaves(leaves: Leaves, { attributes, text, children }: XmlElement, path: string): void {

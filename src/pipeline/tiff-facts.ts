@@ -29,6 +29,7 @@ export async function readTiffFacts(
   const pages = tiff.pages.slice(0, PAGES_SEARCHED);
   const tags: TagBytes[] = [];
   for (const tag of vendorTags) {
+    // Most are in no page, and each wait costs more than this look.
     if (!pages.some(({ entries }) => entries.has(tag))) continue;
     const found = await firstTag(pages, tag);
     if (found) tags.push(found);

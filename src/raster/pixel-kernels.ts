@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { growTo, openKernels } from './compiled-kernels.ts';
 
 /** What assembly/kernels.ts exports; every number is an integer, and those named after memory are byte offsets. */
 interface Kernels {
@@ -64,9 +64,6 @@ interface Kernels {
   ): void;
 }
 
-/** Both src/raster and dist/raster lie two levels below the root of the package. */
-const COMPILED = new URL('../../assets/pixel-kernels.wasm', import.meta.url);
-const PAGE_BYTES = 65_536;
 /** A vector, so that none lies across two lines of the processor's cache. */
 const ALIGNED_BYTES = 16;
 /** Pictures pass through the kernels' memory, which never shrinks, in pieces of about this size; whole rows at least. */
@@ -76,7 +73,7 @@ let opened: Kernels | undefined;
 
 /** The kernels of this thread; the first call takes some milliseconds. */
 export function pixelKernels(): Kernels {
-  opened ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(COMPILED))).exports as unknown as Kernels;
+  opened ??= openKernels('pixel-kernels.wasm') as unknown as Kernels;
   return opened;
 }
 
@@ -94,8 +91,7 @@ export function layOut<const Sizes extends readonly number[]>(
     end = ALIGNED_BYTES * Math.ceil((start + size) / ALIGNED_BYTES);
     return start;
   });
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  growTo(memory, end);
   return { at: at as { [Index in keyof Sizes]: number }, heap: new Uint8Array(memory.buffer) };
 }
 

@@ -1,4 +1,4 @@
-import type { QuantityRange } from '../domain/units.ts';
+import type { QuantityRange } from '../domain/quantity-range.ts';
 import type { TimeSpan } from './query.ts';
 import type { RangeField } from './range-fields.ts';
 

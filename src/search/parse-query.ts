@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { IngestError } from '../domain/errors.ts';
 import { IssueCode } from '../domain/issue.ts';
+import { parseRange } from '../domain/quantity-range.ts';
 import { Decision } from '../domain/record.ts';
-import { parseRange } from '../domain/units.ts';
 import type { EmbeddedPicture } from './document.ts';
 import { parseDates } from './parse-dates.ts';
 import { RANKINGS, type SearchQuery, SORT_ORDERS } from './query.ts';

@@ -1,6 +1,6 @@
 import type { IssueCode } from '../domain/issue.ts';
+import type { QuantityRange } from '../domain/quantity-range.ts';
 import type { Decision } from '../domain/record.ts';
-import type { QuantityRange } from '../domain/units.ts';
 import type { AskedMeaning, EmbeddedPicture } from './document.ts';
 import type { RangeField } from './range-fields.ts';
 import type { Meaning } from './synonyms.ts';

@@ -1,5 +1,6 @@
 import { isIngestError } from '../domain/errors.ts';
-import { formatQuantity, parseRange, type QuantityRange } from '../domain/units.ts';
+import { parseRange, type QuantityRange } from '../domain/quantity-range.ts';
+import { formatQuantity } from '../domain/units.ts';
 import type { Chip, Take } from './chip.ts';
 import { BETWEEN, COMPARATORS, DASH, PHRASES, type Phrase } from './query-phrases.ts';
 import { RANGE_FIELDS } from './range-fields.ts';

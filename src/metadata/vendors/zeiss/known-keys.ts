@@ -9,7 +9,7 @@ export interface KnownKey {
   readonly key: string;
   /** AP, DP or SV. */
   readonly kind: string;
-  /** A small number that stands for the key; {@link NO_ID} where too many were met. */
+  /** A small number that stands for the key. */
   readonly id: number;
   /** The key that stood behind it the last time: mostly it does again, so it is tried first. */
   next: KnownKey | undefined;
@@ -17,45 +17,52 @@ export interface KnownKey {
 
 const KEY = /^[A-Z]{2}_[A-Z0-9_]{1,60} *$/;
 const UNDERSCORE = 95;
-export const NO_ID = -1;
-/** SmartSEM has some 1,500 keys; what a hostile file makes up beyond is not kept. */
-const MOST_KNOWN = 4096;
+/** SmartSEM has some 1,500 keys. */
+const MOST_KEPT = 4096;
 
-/** Keys met before, by their lines: to look one up costs less than the expression. */
-const byLine = new Map<string, KnownKey>();
-const ids = new Map<string, number>();
+/** Keys met before: to know one again costs less than the expression. */
+export class KnownKeys {
+  private readonly byLine = new Map<string, KnownKey>();
+  private readonly ids = new Map<string, number>();
 
-function newKey(line: string): KnownKey | undefined {
-  if (!KEY.test(line)) return undefined;
-  const key = ownString(line.trimEnd());
-  const isKept = byLine.size < MOST_KNOWN;
-  if (isKept && !ids.has(key)) ids.set(key, ids.size);
-  const known = { line: wordsOf(line), key, kind: key.slice(0, 2), id: ids.get(key) ?? NO_ID, next: undefined };
-  if (isKept) byLine.set(ownString(line), known);
-  return known;
+  /** How many keys have a number. */
+  get count(): number {
+    return this.ids.size;
+  }
+
+  /** The key on a line; undefined for a value. `previous` is the key before it. */
+  on(lines: TextLines, line: number, previous: KnownKey | undefined): KnownKey | undefined {
+    const start = lines.start(line);
+    // The third character tells nearly all lines of values apart.
+    if (lines.code(start + 2) !== UNDERSCORE) return undefined;
+    const guess = previous?.next;
+    if (guess?.line.length === lines.end(line) - start && lines.startsWith(guess.line, start)) return guess;
+    const text = lines.whole(line);
+    const found = this.byLine.get(text) ?? this.add(text);
+    if (previous !== undefined && found !== undefined) previous.next = found;
+    return found;
+  }
+
+  private add(line: string): KnownKey | undefined {
+    if (!KEY.test(line)) return undefined;
+    const key = ownString(line.trimEnd());
+    const id = this.ids.get(key) ?? this.ids.size;
+    this.ids.set(key, id);
+    const known = { line: wordsOf(line), key, kind: key.slice(0, 2), id, next: undefined };
+    this.byLine.set(ownString(line), known);
+    return known;
+  }
+
+  /** The number of a key; undefined where it was never met. */
+  idOf(key: string): number | undefined {
+    return this.ids.get(key);
+  }
 }
 
-/** The key on a line; undefined for a value. `previous` is the key before it. */
-export function keyOn(lines: TextLines, line: number, previous: KnownKey | undefined): KnownKey | undefined {
-  const start = lines.start(line);
-  // The third character tells nearly all lines of values apart.
-  if (lines.code(start + 2) !== UNDERSCORE) return undefined;
-  const guess = previous?.next;
-  if (guess?.line.length === lines.end(line) - start && lines.startsWith(guess.line, start)) return guess;
-  const text = lines.whole(line);
-  const found = byLine.get(text);
-  // Only a key that is kept is expected: one made up would keep all those behind it.
-  if (found === undefined) return newKey(text);
-  if (previous !== undefined) previous.next = found;
-  return found;
-}
+let kept = new KnownKeys();
 
-/** The number of a key; undefined where it was never met, or too many were. */
-export function keyId(key: string): number | undefined {
-  return ids.get(key);
-}
-
-/** How many keys have a number. */
-export function keyCount(): number {
-  return ids.size;
+/** The keys that earlier headers had; none again after one that made up so many that they are not worth the memory. */
+export function knownKeys(): KnownKeys {
+  if (kept.count > MOST_KEPT) kept = new KnownKeys();
+  return kept;
 }

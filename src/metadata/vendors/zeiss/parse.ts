@@ -2,8 +2,8 @@ import type { DecodedText } from '../../decode-text.ts';
 import { decodeText } from '../../decode-text.ts';
 import type { HeaderEntries, HeaderSections } from '../../harvest-types.ts';
 import { TextLines } from '../../text-lines.ts';
-import type { KnownKey } from './known-keys.ts';
-import { keyCount, keyId, keyOn, NO_ID } from './known-keys.ts';
+import type { KnownKey, KnownKeys } from './known-keys.ts';
+import { knownKeys } from './known-keys.ts';
 
 export interface ZeissEntry {
   key: string;
@@ -31,20 +31,20 @@ class Branch implements HeaderEntries {
 
 /** The named values of a header. The first value of a key counts. */
 class Entries {
-  readonly decoded: DecodedText;
+  private readonly decoded: DecodedText;
+  private readonly known: KnownKeys;
   /** By kind: AP, DP, SV. */
   readonly branches = new Map<string, Branch>();
   /** By the number of a key, where it stands in its branch, counted from 1; 0: nowhere. */
   private readonly places: Uint16Array;
-  /** Keys that have no number, because too many were met. */
-  private readonly others = new Map<string, number>();
   /** Entries by their labels; read when one is asked for, which is never where every key is called as expected. */
   private labels: Map<string, ZeissEntry> | undefined;
 
   /** `most` entries can be added. */
-  constructor(decoded: DecodedText, most: number) {
+  constructor(decoded: DecodedText, known: KnownKeys, most: number) {
     this.decoded = decoded;
-    this.places = new Uint16Array(keyCount() + most);
+    this.known = known;
+    this.places = new Uint16Array(known.count + most);
   }
 
   branchOf(kind: string): Branch {
@@ -57,13 +57,8 @@ class Entries {
 
   /** Adds the value on a line; false where the key has one already. */
   add({ id, key }: KnownKey, branch: Branch, lines: TextLines, line: number): boolean {
-    if (id === NO_ID) {
-      if (this.others.has(key)) return false;
-      this.others.set(key, branch.keys.length);
-    } else {
-      if (this.places[id] !== 0) return false;
-      this.places[id] = branch.keys.length + 1;
-    }
+    if (this.places[id] !== 0) return false;
+    this.places[id] = branch.keys.length + 1;
     const label = labelEnd(lines, line);
     branch.keys.push(key);
     branch.lines.push(line);
@@ -95,9 +90,9 @@ class Entries {
   }
 
   valueOf(key: string): string | undefined {
-    const id = keyId(key);
-    const place = id === undefined ? this.others.get(key) : (this.places[id] ?? 0) - 1;
-    return place === undefined || place < 0 ? undefined : this.branches.get(key.slice(0, 2))?.values[place];
+    const id = this.known.idOf(key);
+    const counted = id === undefined ? 0 : (this.places[id] ?? 0);
+    return counted === 0 ? undefined : this.branches.get(key.slice(0, 2))?.values[counted - 1];
   }
 }
 
@@ -128,7 +123,8 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   const decoded = decodeText(bytes);
   const lines = new TextLines(decoded);
   const numbers: string[] = [];
-  const entries = new Entries(decoded, lines.count);
+  const known = knownKeys();
+  const entries = new Entries(decoded, known, lines.count);
   let branch = new Branch();
   // Keys of one kind stand together.
   let kind = '';
@@ -136,7 +132,7 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
   // Whether the last value is a text that may run on.
   let open = false;
   for (let line = 0; line < lines.count; line++) {
-    const found = keyOn(lines, line, previous);
+    const found = known.on(lines, line, previous);
     if (found === undefined) {
       const [start, end] = [lines.start(line), lines.end(line)];
       if (previous === undefined) numbers.push(lines.trimmed(start, end));
@@ -149,7 +145,7 @@ export function parseZeiss(bytes: Uint8Array): ZeissHeader {
       branch = entries.branchOf(kind);
     }
     // A key without a value is followed by another, or by nothing.
-    if (line + 1 === lines.count || keyOn(lines, line + 1, found) !== undefined) continue;
+    if (line + 1 === lines.count || known.on(lines, line + 1, found) !== undefined) continue;
     line++;
     open = entries.add(found, branch, lines, line) && kind === 'SV';
   }
